@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The checked graph: what check makes of the tree and emit makes plans of. Names are resolved, expressions typed, texts
+ * taken apart, each wait has its identity. It stands beside the tree, in the compile's arena; after a mistake the graph
+ * may have holes (EXPR_POISON, NULL messages), and then nothing is emitted. */
+#ifndef SEQ_COMPILER_CHECK_H
+#define SEQ_COMPILER_CHECK_H
+#include "compiler/compile.h"
+#include "compiler/names.h"
+#include "plan/value.h"
+
+/* ---- types and expressions ---- */
+
+struct option {
+	struct ast_name name;
+	struct option *next;
+};
+
+/* TYPE_COUNT: unknown, after a mistake that was already reported. */
+struct type {
+	enum plan_type kind;
+	const struct option *options; /* of TYPE_ONE_OF; NULL: any */
+};
+#define TYPE_UNKNOWN TYPE_COUNT
+
+/* value_int's or text's meaning is as in struct value. */
+struct constant {
+	enum plan_type type;
+	enum plan_unit unit; /* of a duration */
+	int64_t value;
+	struct slice text;
+};
+
+/* A field of the contact, or an input of a sequence. */
+struct field {
+	struct ast_name name;
+	struct type type;
+	bool input, required, has_fallback;
+	bool inferred, settled; /* in a file without a workspace: typed by its first use, else a text */
+	bool always;            /* present in every contact: required, with a default, or the only key (rule 16) */
+	struct constant fallback;
+	uint32_t index; /* among the contact's fields, or the sequence's inputs */
+	struct field *next;
+};
+
+struct variable {
+	struct ast_name name; /* where it is set first */
+	struct type type;
+	uint32_t index;
+	struct variable *next;
+};
+
+enum expr_kind {
+	EXPR_POISON,
+	EXPR_CONSTANT,
+	EXPR_FIELD,
+	EXPR_VARIABLE,
+	EXPR_FACT,
+	EXPR_TODAY,
+	EXPR_BUILTIN,
+	EXPR_MOMENT, /* left: a date; minute: the time of day in the schedule zone */
+	EXPR_NOT,
+	EXPR_NEGATE,
+	EXPR_IS_SET, /* left */
+	EXPR_AND,
+	EXPR_OR,
+	EXPR_EQ,
+	EXPR_NE,
+	EXPR_LT,
+	EXPR_LE,
+	EXPR_GT,
+	EXPR_GE,
+	EXPR_CONTAINS,
+	EXPR_IN, /* left in the list `options` */
+	EXPR_ADD,
+	EXPR_SUB, /* numbers; a date or moment and a duration; date - date */
+	EXPR_KIND_COUNT
+};
+
+struct expr {
+	enum expr_kind kind;
+	struct type type;
+	struct span span;
+	uint32_t depth; /* stack words that it needs */
+	struct expr *left, *right;
+	struct expr *options, *next;
+	struct constant constant;
+	const struct field *field;
+	const struct variable *variable;
+	const struct step *step;
+	enum plan_fact fact;
+	enum plan_builtin builtin;
+	int32_t minute;
+};
+
+/* ---- texts ---- */
+
+struct filter_info;
+struct filter {
+	const struct filter_info *info;
+	struct constant argument;
+	struct filter *next;
+};
+
+enum piece_kind { PIECE_CHARS, PIECE_HOLE, PIECE_WHEN };
+struct piece {
+	enum piece_kind kind;
+	struct span span;
+	struct slice chars;
+	struct expr *expr; /* of a hole; of a when, its condition */
+	struct filter *filters;
+	struct piece *then, *otherwise;
+	struct piece *next;
+};
+
+struct text {
+	enum plan_form form;
+	struct span span;
+	bool localised;
+	struct piece **locales; /* one list a locale of the workspace; only the first when not localised */
+};
+
+/* ---- sequences ---- */
+
+struct window_part {
+	uint32_t days; /* bit 0: Monday */
+	int32_t from_minute, to_minute;
+	struct window_part *next;
+};
+struct window {
+	bool anytime;
+	struct slice zone; /* empty: the contact's */
+	struct window_part *parts;
+	struct span span;
+};
+
+struct limit {
+	enum plan_limit_what what;
+	int64_t count;
+	uint32_t period_days; /* 0: a cap of the enrollment; MONTH_PERIOD */
+	bool has_ramp;
+	int64_t ramp_from, ramp_to, ramp_days;
+	struct expr *when;
+	struct span span;
+	struct limit *next;
+};
+
+struct message {
+	enum plan_channel channel;
+	struct text *subject, *body;
+	struct slice cc;
+	bool new_thread, any_day;
+	uint32_t tracking;
+	struct window *window;
+	struct limit *limits;
+};
+
+/* A `skip to` that waits for its target to be reached. */
+struct landing;
+struct patch;
+
+/* A name in a sequence: a step, or a named wait. */
+struct step {
+	struct ast_name name;
+	struct slice was;
+	const char *kind; /* the language's word: "email", "wait" */
+	bool is_wait;
+	bool built;       /* else its E0901 was reported, and what reads it stays quiet */
+	bool clicks_read; /* a condition, exit or goal asks for its clicks: its links are tracked */
+	bool reached;
+	uint32_t index; /* among the steps of the plan */
+	struct message *message;
+	struct landing *landings;
+	struct patch *jumps; /* of emit: `skip to` that waits for its code */
+};
+
+struct position {
+	struct slice identity, was;
+	struct span span;
+};
+
+/* One term of a sum of durations, applied from left to right. */
+struct term {
+	struct expr *duration;
+	bool minus;
+	struct term *next;
+};
+
+enum node_kind { NODE_SEND, NODE_WAIT, NODE_WAIT_UNTIL, NODE_WHEN, NODE_SET, NODE_END, NODE_KIND_COUNT };
+enum otherwise_kind { OTHERWISE_CONTINUE, OTHERWISE_EXIT, OTHERWISE_SKIP, OTHERWISE_SKIP_TO };
+
+struct node {
+	enum node_kind kind;
+	struct span span;
+	struct node *next;
+	struct step *label;         /* the name that `skip to` may use, or NULL */
+	struct step *step;          /* SEND; SKIP_TO's target */
+	struct position *position;  /* WAIT, WAIT_UNTIL */
+	struct term *terms;         /* WAIT; WAIT_UNTIL of a sum */
+	struct expr *expr;          /* WAIT_UNTIL: a date or moment; WHEN: the condition; SET: the value */
+	int32_t weekday, at_minute; /* -1: none. WAIT_UNTIL without expr: the next such weekday and time */
+	bool next_day, day_based;
+	enum otherwise_kind otherwise_kind;
+	struct node *then, *otherwise;   /* WHEN */
+	const struct variable *variable; /* SET */
+	const struct field *field;       /* SET contact.… */
+	enum plan_end_kind end;
+	struct slice reason; /* END exit; WAIT_UNTIL otherwise exit */
+};
+
+struct exit_rule {
+	enum plan_trigger trigger;
+	const struct step *step;
+	struct slice event;
+	bool by_account;
+	struct expr *when;
+	struct exit_rule *next;
+};
+
+struct promise {
+	enum plan_limit_what what;
+	int64_t count;
+	uint32_t period_days;
+	struct span span;
+	struct promise *next;
+};
+
+struct text_list {
+	struct ast_name name;
+	struct text_list *next;
+};
+
+struct sequence {
+	const struct ast_sequence *tree;
+	struct module *module;
+	struct ast_name name;
+	struct slice title, description, owner, was;
+	struct span unsubscribe_span;
+	bool draft;
+	bool broken;        /* a step's name was refused */
+	struct names scope; /* kinds: enum scope_kind */
+	enum plan_purpose purpose;
+	bool thread, signature, assigned;
+	enum plan_quote quote;
+	enum plan_unsubscribe unsubscribe;
+	struct text *unsubscribe_text;
+	struct window *window; /* NULL: the default of the purpose (rule 4) */
+	uint32_t skip;
+	bool has_spread, has_late, has_auto_reply_hold;
+	int64_t spread_us;
+	struct constant late_after, enroll_after, auto_reply_hold;
+	enum plan_enroll enroll;
+	struct slice enroll_per;
+	enum plan_versions versions;
+	enum plan_auto_reply on_auto_reply;
+	struct text_list *mailboxes, *last_mailbox;
+	struct field *inputs, *last_input;
+	uint32_t input_count;
+	struct variable *variables, *last_variable;
+	uint32_t variable_count;
+	struct limit *limits;
+	struct exit_rule *exits, *goals;
+	struct promise *promises;
+	struct node *body;
+	struct step **steps; /* those with a SEND, in order of the source */
+	uint32_t step_count, step_cap;
+	bool localised;   /* a text of it differs by locale */
+	bool clicks_read; /* of any step */
+	bool unbuilt;     /* an E0901 was said about a step: its emptiness says nothing */
+};
+
+enum scope_kind { SCOPE_STEP, SCOPE_VARIABLE, SCOPE_INPUT };
+
+/* ---- the workspace ---- */
+
+struct channel {
+	enum plan_channel kind;
+	struct ast_name name;
+	struct slice address, number, provider;
+	struct text *display, *signature, *postal;
+	const struct ast_path *default_sequence, *cc_sequence;
+	bool cc_too;
+	struct text_list *from_users;
+	struct expr *consent;
+	struct limit *limits;
+	bool assumed; /* in a file without a workspace */
+	struct channel *next;
+};
+
+struct quiet {
+	enum plan_channel channel;
+	int32_t from_minute, to_minute;
+	struct quiet *next;
+};
+
+struct calendar_days {
+	struct ast_name name;
+	int32_t *days; /* ascending, unique */
+	uint32_t count;
+	struct calendar_days *next;
+};
+
+struct ui_words {
+	struct text *words[UI_COUNT]; /* plain, one piece a locale */
+};
+
+#define LOCALES_MAX 64u
+
+struct workspace {
+	const struct ast_workspace *tree; /* NULL: the default one */
+	struct module *module;
+	struct slice name, zone;
+	uint16_t edition;
+	struct ast_name *locales;
+	uint32_t locale_count;
+	struct span locales_span;
+	struct text_list *domains, *keys, *accounts;
+	struct names fields; /* kind 0; object: struct field */
+	struct field *first_field, *last_field;
+	uint32_t field_count;
+	struct names channels; /* kind 0: mailboxes, 1: the others; object: struct channel */
+	struct channel *first_channel, *last_channel;
+	uint32_t mailbox_count;
+	struct calendar_days *holidays;
+	bool holidays_failed; /* named, but not found: said already */
+	struct quiet *quiet;
+	struct limit *limits;
+	enum plan_one one_per_contact;
+	enum plan_purpose one_purpose;
+	struct ui_words ui;
+};
+
+/* ---- the arrows ---- */
+
+/* Checks the workspace (or makes the default one), then every sequence, message, deployment and calendar of the loaded
+ * modules. Fills c->workspace, c->sequences, c->results, c->deployment. */
+void check_all(struct compile *c);
+/* Makes the plans and the policy of a compile without errors. */
+void emit_all(struct compile *c);
+/* One message, canonically: what `--emit checked` shows and the step's hash is made of. */
+void check_print_expr(struct buf *out, const struct expr *e); /* as the language writes it */
+void check_print_message(struct buf *out, const struct compile *c, const struct message *m);
+void check_print_sequence(struct buf *out, const struct compile *c, const struct sequence *q);
+#endif

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Names in expressions: contact.FIELD, input.FIELD, STEP.sent, mailbox.name, today, variables, and options of a
+ * `one of` beside which they stand. What is unknown gets the nearest name of the right kind. */
+#include "compiler/expression.h"
+
+static struct ast_name part(const struct ast_path *p, uint32_t index)
+{
+	const struct ast *w = p->parts.first;
+	while (w && index-- > 0)
+		w = w->next;
+	return w && w->kind == AST_WORD ? ((const struct ast_word *)w)->name : (struct ast_name){{"", 0}, p->node.span};
+}
+
+static struct expr *unknown(struct checker *k, struct ast_name name, const char *kind, const struct name *near)
+{
+	struct diag *g = diag_unknown_name(k->diags, name.span, slice_of(kind), name.text);
+	if (near)
+		diag_fix(k->diags, g, name.span, near->text, FIX_MAYBE, "did you mean `%.*s`?", SLICE_ARG(near->text));
+	return expr_poison(k, name.span);
+}
+
+/* ---- contact and input ---- */
+
+static struct expr *field_expr(struct checker *k, const struct field *f, struct span span)
+{
+	struct expr *e = expr_leaf(k, EXPR_FIELD, f->type, span);
+	e->field = f;
+	return e;
+}
+
+static struct expr *contact_path(struct checker *k, const struct ast_path *p)
+{
+	if (p->parts.count != 2)
+		return unknown(k, p->text, "field", NULL);
+	struct ast_name name = part(p, 1);
+	const struct field *f = find_contact_field(k, name);
+	if (f)
+		return field_expr(k, f, p->node.span);
+	return unknown(k, name, "contact field", names_nearest(&k->workspace->fields, 0, name.text));
+}
+
+static struct expr *input_path(struct checker *k, const struct ast_path *p)
+{
+	struct ast_name name = part(p, 1);
+	if (p->parts.count != 2)
+		return unknown(k, p->text, "input", NULL);
+	if (!k->sequence) {
+		if (!k->loose)
+			diag_not_here(k->diags, p->node.span, p->text.text, SLICE("a sequence"));
+		return expr_poison(k, p->node.span);
+	}
+	struct name *n = names_find(&k->sequence->scope, SCOPE_INPUT, name.text);
+	if (n)
+		return field_expr(k, n->object, p->node.span);
+	return unknown(k, name, "input", names_nearest(&k->sequence->scope, SCOPE_INPUT, name.text));
+}
+
+/* ---- steps ---- */
+
+static const char *const fact_words[FACT_COUNT] = {
+        [FACT_SENT] = "sent",     [FACT_FAILED] = "failed",   [FACT_SKIPPED] = "skipped", [FACT_BOUNCED] = "bounced",
+        [FACT_OPENED] = "opened", [FACT_CLICKED] = "clicked", [FACT_REPLIED] = "replied", [FACT_DONE] = "done",
+};
+
+struct step *check_step_path(struct checker *k, const struct ast *tree)
+{
+	const struct ast_path *p = (const struct ast_path *)tree;
+	if (!tree || tree->kind != AST_PATH || !k->sequence)
+		return NULL;
+	struct ast_name name = part(p, 0);
+	struct name *n = names_find(&k->sequence->scope, SCOPE_STEP, name.text);
+	if (n)
+		return n->object;
+	unknown(k, name, "step", names_nearest(&k->sequence->scope, SCOPE_STEP, name.text));
+	return NULL;
+}
+
+static struct expr *step_path(struct checker *k, const struct ast_path *p)
+{
+	if (k->only_contact) {
+		diag_not_here(k->diags, p->node.span, p->text.text, SLICE("a condition of the steps"));
+		return expr_poison(k, p->node.span);
+	}
+	struct step *step = check_step_path(k, &p->node);
+	struct ast_name name = part(p, 1);
+	if (!step || !step->built)
+		return expr_poison(k, p->node.span);
+	if (step->is_wait) {
+		struct diag *w =
+		        diag_wrong_kind(k->diags, p->node.span, step->name.text, SLICE("wait"), SLICE("message"));
+		diag_label(k->diags, w, step->name.span, "declared here");
+		return expr_poison(k, p->node.span);
+	}
+	struct slice words[FACT_COUNT];
+	for (int i = 0; i < FACT_COUNT; i++) {
+		words[i] = slice_of(fact_words[i]);
+		if (!slice_eq(words[i], name.text) || p->parts.count != 2)
+			continue;
+		if (i == FACT_DONE) {
+			diag_no_outcome(k->diags, name.span, step->name.text, slice_of(step->kind));
+			return expr_poison(k, p->node.span);
+		}
+		struct expr *e = expr_leaf(k, EXPR_FACT, (struct type){.kind = TYPE_YES_NO}, p->node.span);
+		e->step = step;
+		e->fact = (enum plan_fact)i;
+		step->clicks_read |= i == FACT_CLICKED;
+		if (i == FACT_OPENED)
+			diag_opens_are_a_guess(k->diags, p->node.span, step->name.text);
+		return e;
+	}
+	struct diag *g = diag_unknown_name(k->diags, name.span, SLICE("fact of a message"), name.text);
+	int near = diag_nearest(name.text, words, FACT_COUNT);
+	if (near >= 0)
+		diag_fix(k->diags, g, name.span, words[near], FIX_MAYBE, "did you mean `%.*s`?",
+		         SLICE_ARG(words[near]));
+	else
+		diag_note(k->diags, g, "there are: sent, failed, skipped, bounced, opened, clicked, replied");
+	return expr_poison(k, p->node.span);
+}
+
+/* ---- bare names ---- */
+
+static struct expr *variable_expr(struct checker *k, const struct variable *v, struct span span)
+{
+	if (k->only_contact) {
+		diag_not_here(k->diags, span, v->name.text, SLICE("a condition of the steps"));
+		return expr_poison(k, span);
+	}
+	struct expr *e = expr_leaf(k, EXPR_VARIABLE, v->type, span);
+	e->variable = v;
+	bool assigned = k->flow.ended || (k->flow.assigned >> v->index & 1);
+	if (assigned)
+		return v->type.kind == TYPE_UNKNOWN ? expr_poison(k, span) : e;
+	struct diag *g = diag_unset_variable(k->diags, span, v->name.text);
+	diag_label(k->diags, g, v->name.span, "set here, but not on every path");
+	return expr_poison(k, span);
+}
+
+static struct expr *unknown_bare(struct checker *k, struct ast_name name)
+{
+	struct diag *g = diag_unknown_name(k->diags, name.span, k->in_text ? SLICE("contact field") : SLICE("variable"),
+	                                   name.text);
+	const struct name *input = k->sequence ? names_find(&k->sequence->scope, SCOPE_INPUT, name.text) : NULL;
+	const struct name *step = k->sequence ? names_find(&k->sequence->scope, SCOPE_STEP, name.text) : NULL;
+	const struct name *near = k->sequence ? names_nearest(&k->sequence->scope, SCOPE_VARIABLE, name.text) : NULL;
+	const struct name *field = names_find(&k->workspace->fields, 0, name.text);
+	if (!field && k->in_text)
+		field = names_nearest(&k->workspace->fields, 0, name.text);
+	struct slice fix = {NULL, 0};
+	if (input)
+		fix = arena_printf(k->arena, "input.%.*s", SLICE_ARG(name.text));
+	else if (step && !((const struct step *)step->object)->is_wait)
+		fix = arena_printf(k->arena, "%.*s.sent", SLICE_ARG(name.text));
+	else if (near)
+		fix = near->text;
+	else if (field)
+		fix = k->in_text ? field->text : arena_printf(k->arena, "contact.%.*s", SLICE_ARG(field->text));
+	if (fix.n)
+		diag_fix(k->diags, g, name.span, fix, FIX_MAYBE, "did you mean `%.*s`?", SLICE_ARG(fix));
+	return expr_poison(k, name.span);
+}
+
+static struct expr *bare(struct checker *k, struct ast_name name)
+{
+	struct name *n = k->sequence ? names_find(&k->sequence->scope, SCOPE_VARIABLE, name.text) : NULL;
+	if (n)
+		return variable_expr(k, n->object, name.span);
+	if (k->in_text) {
+		/* Without a workspace a field is assumed, but not for the name of a step. */
+		bool step = k->sequence && names_find(&k->sequence->scope, SCOPE_STEP, name.text);
+		struct name *declared = names_find(&k->workspace->fields, 0, name.text);
+		const struct field *f = declared ? declared->object : step ? NULL : find_contact_field(k, name);
+		if (f)
+			return field_expr(k, f, name.span);
+		if (k->loose)
+			return expr_poison(k, name.span);
+	}
+	return unknown_bare(k, name);
+}
+
+static struct expr *builtin(struct checker *k, enum plan_builtin which, struct span span)
+{
+	struct expr *e = expr_leaf(k, EXPR_BUILTIN, (struct type){.kind = TYPE_TEXT}, span);
+	if (which == BUILTIN_UNSUBSCRIBE)
+		e->type.kind = TYPE_URL;
+	e->builtin = which;
+	if (k->in_text)
+		return e;
+	diag_not_here(k->diags, span, source_text(&k->c->sources, span), SLICE("a text"));
+	return expr_poison(k, span);
+}
+
+static struct expr *mailbox_path(struct checker *k, const struct ast_path *p)
+{
+	struct ast_name name = part(p, 1);
+	if (p->parts.count == 2 && slice_is(name.text, "name"))
+		return builtin(k, BUILTIN_MAILBOX_NAME, p->node.span);
+	if (p->parts.count == 2 && slice_is(name.text, "address"))
+		return builtin(k, BUILTIN_MAILBOX_ADDRESS, p->node.span);
+	struct diag *g = diag_unknown_name(k->diags, p->node.span, SLICE("value"), p->text.text);
+	diag_note(k->diags, g, "there are: mailbox.name, mailbox.address");
+	return expr_poison(k, p->node.span);
+}
+
+struct expr *expr_path(struct checker *k, const struct ast_path *p)
+{
+	struct ast_name first = part(p, 0);
+	bool alone = p->parts.count == 1;
+	if (slice_is(first.text, "contact") && !alone)
+		return contact_path(k, p);
+	if (slice_is(first.text, "input") && !alone)
+		return input_path(k, p);
+	if (slice_is(first.text, "mailbox") && !alone)
+		return mailbox_path(k, p);
+	if ((slice_is(first.text, "event") || slice_is(first.text, "reply")) && !alone) {
+		say_not_built(k, p->node.span,
+		              slice_is(first.text, "event") ? "fields of an event" : "the text of a reply");
+		return expr_poison(k, p->node.span);
+	}
+	if (alone && slice_is(first.text, "today"))
+		return expr_leaf(k, EXPR_TODAY, (struct type){.kind = TYPE_DATE}, p->node.span);
+	if (alone && slice_is(first.text, "unsubscribe"))
+		return builtin(k, BUILTIN_UNSUBSCRIBE, p->node.span);
+	if (alone && slice_is(first.text, "link")) {
+		say_not_built(k, p->node.span, "`{{link}}` and the pages behind it");
+		return expr_poison(k, p->node.span);
+	}
+	if (alone)
+		return bare(k, first);
+	if (!k->sequence) {
+		if (!k->loose)
+			unknown(k, first, "value", NULL);
+		return expr_poison(k, p->node.span);
+	}
+	return step_path(k, p);
+}
+
+/* ---- options ---- */
+
+void expr_say_option(struct checker *k, struct slice option, struct span span, const struct type *type)
+{
+	struct slice words[64];
+	size_t count = 0;
+	struct slice all = {"", 0};
+	for (const struct option *o = type->options; o && count < 64; o = o->next) {
+		words[count++] = o->name.text;
+		all = arena_printf(k->arena, "%.*s%s%.*s", SLICE_ARG(all), all.n ? ", " : "", SLICE_ARG(o->name.text));
+	}
+	struct diag *g = diag_unknown_option(k->diags, span, option, all);
+	if (type->options)
+		diag_label(k->diags, g, type->options->name.span, "the options are declared here");
+	int near = diag_nearest(option, words, count);
+	if (near >= 0)
+		diag_fix(k->diags, g, span, words[near], FIX_MAYBE, "did you mean `%.*s`?", SLICE_ARG(words[near]));
+}
+
+static const struct field *untyped(const struct expr *e)
+{
+	return e->kind == EXPR_FIELD && e->field->inferred && !e->field->settled ? e->field : NULL;
+}
+
+struct expr *expr_hinted(struct checker *k, const struct ast *t, const struct expr *other)
+{
+	struct ast_name word = {0};
+	if (t && t->kind == AST_PATH && ((const struct ast_path *)t)->parts.count == 1)
+		word = part((const struct ast_path *)t, 0);
+	else if (t && t->kind == AST_YES_NO && other->type.kind == TYPE_ONE_OF)
+		word = (struct ast_name){slice_of(((const struct ast_yes_no *)t)->yes ? "yes" : "no"), t->span};
+	bool takes_option = other->type.kind == TYPE_ONE_OF || untyped(other);
+	if (!word.text.n || !takes_option)
+		return check_expr(k, t);
+	struct constant c = {.type = TYPE_ONE_OF, .text = word.text};
+	for (const struct option *o = other->type.options; o; o = o->next) {
+		if (!slice_eq(o->name.text, word.text))
+			continue;
+		struct expr *e = expr_constant(k, c, word.span);
+		e->type.options = other->type.options;
+		return e;
+	}
+	if (slice_is(word.text, "today") || (k->sequence && names_find(&k->sequence->scope, SCOPE_VARIABLE, word.text)))
+		return check_expr(k, t);
+	if (untyped(other)) {
+		c.type = TYPE_TEXT;
+		return expr_constant(k, c, word.span);
+	}
+	if (k->in_text && names_find(&k->workspace->fields, 0, word.text))
+		return check_expr(k, t);
+	expr_say_option(k, word.text, word.span, &other->type);
+	return expr_poison(k, t->span);
+}
+
+/* ---- declared types and constants ---- */
+
+/* What other languages call our types. */
+static const char *type_meant(struct slice name)
+{
+	static const char *const words[][2] = {
+	        {"string", "text"},      {"varchar", "text"},   {"char", "text"},         {"integer", "number"},
+	        {"int", "number"},       {"float", "number"},   {"double", "number"},     {"decimal", "number"},
+	        {"bool", "yes_no"},      {"boolean", "yes_no"}, {"flag", "yes_no"},       {"datetime", "moment"},
+	        {"timestamp", "moment"}, {"time", "moment"},    {"interval", "duration"}, {"timezone", "zone"},
+	        {"mail", "email"},       {"tel", "phone"},      {"link", "url"},          {"uri", "url"},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (slice_is(name, words[i][0]))
+			return words[i][1];
+	return NULL;
+}
+
+struct type check_type(struct checker *k, const struct ast *tree)
+{
+	static const char *const names[] = {"text",     "number", "yes_no", "date",  "moment",
+	                                    "duration", "zone",   "email",  "phone", "url"};
+	struct type type = {.kind = TYPE_UNKNOWN};
+	if (!tree || tree->kind != AST_TYPE)
+		return type;
+	const struct ast_type *t = (const struct ast_type *)tree;
+	if (!slice_is(t->name.text, "one_of")) {
+		if (type_parse(t->name.text, &type.kind) && type.kind != TYPE_ONE_OF)
+			return type;
+		struct slice words[sizeof names / sizeof *names];
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+			words[i] = slice_of(names[i]);
+		struct diag *g = diag_unknown_type(k->diags, t->name.span, t->name.text);
+		int near = diag_nearest(t->name.text, words, sizeof names / sizeof *names);
+		const char *meant = near >= 0 ? names[near] : type_meant(t->name.text);
+		if (meant)
+			diag_fix(k->diags, g, t->name.span, slice_of(meant), FIX_MAYBE, "did you mean `%s`?", meant);
+		return (struct type){.kind = TYPE_UNKNOWN};
+	}
+	struct names seen = {0};
+	struct option *last = NULL;
+	for (const struct ast *i = t->options.first; i; i = i->next) {
+		if (i->kind != AST_WORD)
+			continue;
+		struct ast_name name = ((const struct ast_word *)i)->name;
+		const struct name *other = names_find(&seen, 0, name.text);
+		if (other) {
+			struct diag *g = diag_duplicate_name(k->diags, name.span, SLICE("option"), name.text);
+			diag_label(k->diags, g, other->span, "first declared here");
+			continue;
+		}
+		names_add(&seen, k->arena, 0, name.text, name.span, NULL);
+		struct option *o = ARENA_NEW(k->arena, struct option);
+		o->name = name;
+		if (last)
+			last->next = o;
+		else
+			type.options = o;
+		last = o;
+	}
+	type.kind = TYPE_ONE_OF;
+	return type;
+}
+
+/* A literal text as an address, a zone, a number to call: as a contact would bring it. */
+static bool convert(struct checker *k, struct expr *e, const struct type *type)
+{
+	struct buf *scratch = &k->c->scratch;
+	struct value v;
+	const char *reason = "";
+	if (type->kind == TYPE_ZONE) {
+		if (!check_zone(k, (struct ast_name){e->constant.text, e->span}))
+			return false;
+	} else {
+		buf_clear(scratch);
+		bool ok = value_parse(type->kind, e->constant.text, NULL, scratch, &v, &reason);
+		if (ok)
+			e->constant.text = v.set ? arena_copy(k->arena, value_slice(v)) : (struct slice){"", 0};
+		else
+			diag_bad_value(k->diags, e->span, e->constant.text, slice_of(type_word(type)),
+			               slice_of(reason));
+		if (!ok)
+			return false;
+	}
+	e->constant.type = type->kind;
+	e->type = *type;
+	return true;
+}
+
+struct expr *check_expr_as(struct checker *k, const struct ast *tree, const struct type *type)
+{
+	struct expr hint = {.kind = EXPR_POISON, .type = *type};
+	struct expr *e = expr_hinted(k, tree, &hint);
+	if (e->kind != EXPR_CONSTANT || e->constant.type != TYPE_TEXT)
+		return e;
+	if (type->kind == TYPE_ONE_OF) {
+		const struct option *o = type->options;
+		while (o && !slice_eq(o->name.text, e->constant.text))
+			o = o->next;
+		if (!o) {
+			expr_say_option(k, e->constant.text, e->span, type);
+			return expr_poison(k, e->span);
+		}
+		e->constant.type = TYPE_ONE_OF;
+		e->type = *type;
+	} else if (type->kind != TYPE_TEXT && type_is_textual(type) && !convert(k, e, type)) {
+		return expr_poison(k, e->span);
+	}
+	return e;
+}
+
+bool check_constant(struct checker *k, const struct ast *tree, const struct type *type, struct constant *out)
+{
+	struct expr *e = check_expr_as(k, tree, type);
+	if (e->kind == EXPR_POISON || type->kind == TYPE_UNKNOWN)
+		return false;
+	*out = e->constant;
+	if (e->kind == EXPR_CONSTANT && e->type.kind == type->kind)
+		return true;
+	diag_wrong_type(k->diags, e->span, slice_of(type_word(type)),
+	                e->kind == EXPR_CONSTANT ? slice_of(type_word(&e->type))
+	                                         : SLICE("something that is not fixed"));
+	return false;
+}
+
+struct field *check_field(struct checker *k, const struct ast *tree, struct names *names, uint32_t kind, bool input)
+{
+	if (!tree || tree->kind != AST_FIELD)
+		return NULL;
+	const struct ast_field *t = (const struct ast_field *)tree;
+	const struct name *other = names_find(names, kind, t->name.text);
+	if (other) {
+		struct diag *g = diag_duplicate_name(k->diags, t->name.span,
+		                                     input ? SLICE("input") : SLICE("contact field"), t->name.text);
+		diag_label(k->diags, g, other->span, "first declared here");
+		return NULL;
+	}
+	struct field *f = ARENA_NEW(k->arena, struct field);
+	*f = (struct field){.name = t->name,
+	                    .type = check_type(k, t->type),
+	                    .input = input,
+	                    .required = t->required,
+	                    .settled = true};
+	if (t->fallback)
+		f->has_fallback = check_constant(k, t->fallback, &f->type, &f->fallback);
+	f->always = f->required || t->fallback;
+	names_add(names, k->arena, kind, t->name.text, t->name.span, f);
+	return f;
+}
+
+bool check_new_name(struct checker *k, struct ast_name name)
+{
+	static const char *const words[] = {"contact", "input",     "mailbox", "reply",      "event",
+	                                    "today",   "satisfied", "link",    "unsubscribe"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (!slice_is(name.text, words[i]))
+			continue;
+		diag_reserved_name(k->diags, name.span, name.text);
+		return false;
+	}
+	return true;
+}

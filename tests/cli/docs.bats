@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+# The documentation is held to the programs: every ```seq block of it is a whole file that `seqc check` accepts without a
+# warning, what it calls "not built yet" is reported as E0901, and its links lead somewhere.
+# shellcheck disable=SC2154
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	SEQC="$(realpath -m "${SEQC:-build/seqc}")"
+	SEQD="$(realpath -m "${SEQD:-build/seqd}")"
+	ROOT="$(realpath "$BATS_TEST_DIRNAME/../..")"
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# Writes each ```seq block of the file as DIR/LINE.seq, LINE being where its fence stands.
+blocks_of() { # FILE DIR
+	mkdir -p "$2"
+	awk -v dir="$2" '
+		/^[ ]*```/ && inside { inside = 0; close(file); next }
+		/^```seq$/ { inside = 1; file = dir "/" NR ".seq"; printf "" > file; next }
+		/^[ ]*```/ { inside = 1; file = "/dev/null"; next }
+		inside { print > file }' "$ROOT/$1"
+}
+
+check_blocks() { # FILE LEAST
+	blocks_of "$1" blocks
+	local count=0 failed=0 block
+	for block in blocks/*.seq; do
+		count=$((count + 1))
+		if ! "$SEQC" check --deny warnings - <"$block" >out.txt 2>&1; then
+			failed=$((failed + 1))
+			echo "$1, the block at line $(basename "$block" .seq):"
+			cat out.txt
+		fi
+	done
+	echo "$count blocks, $failed refused"
+	[ "$failed" -eq 0 ]
+	[ "$count" -ge "$2" ]
+}
+
+@test "README.md: every example compiles" {
+	check_blocks README.md 1
+}
+
+@test "docs/language.md: every example compiles" {
+	check_blocks docs/language.md 15
+}
+
+@test "docs/operating.md: every example compiles" {
+	check_blocks docs/operating.md 1
+}
+
+# A sequence around the lines that are given.
+not_built_in_a_sequence() { # LINES
+	not_built "sequence s { window anytime; email intro { subject \"Hi\"; body \"Hello\" }
+$1
+}"
+}
+
+not_built() { # SOURCE
+	run "$SEQC" check - <<<"$1"
+	if [ "$status" -ne 1 ] || [[ "$output" != *E0901* ]]; then
+		echo "not E0901: $1"
+		echo "$output"
+		return 1
+	fi
+	# and that is all that is wrong with it
+	if grep -q 'error\[E0[^9]' <<<"$output"; then
+		echo "more than E0901: $1"
+		echo "$output"
+		return 1
+	fi
+}
+
+@test "docs/language.md: what it calls not built yet is E0901" {
+	not_built_in_a_sequence 'sms nudge { text "Hi" }'
+	not_built_in_a_sequence 'whatsapp nudge { text "Hi" }'
+	not_built_in_a_sequence 'send invite by sms, email { sms { text "Hi" }; email { subject "Hi"; body "Hello" } }'
+	not_built_in_a_sequence 'task call "Call" { outcomes spoke, no_answer }'
+	not_built_in_a_sequence 'webhook done { post "https://api.acme.example/x"; json { a 1 } }'
+	not_built_in_a_sequence 'alert team { to "team@acme.example"; subject "S"; body "B" }'
+	not_built_in_a_sequence 'suppress sales'
+	not_built_in_a_sequence 'handoff over to s'
+	not_built_in_a_sequence 'thanks final { title "Thanks"; body "Bye" }'
+	not_built_in_a_sequence 'wait for reply up to 5 days { on nothing { finish } }'
+	not_built_in_a_sequence 'repeat up to 3 times every 5 days { email more { body "More" } }'
+	not_built_in_a_sequence 'start on event "trial.started"'
+	not_built_in_a_sequence 'start by email'
+	not_built_in_a_sequence 'exit on reply { suppress sales }'
+	not_built_in_a_sequence 'exit on answer'
+	not_built_in_a_sequence 'email b { body "B"; variant short 50% { body "S" }; variant long 50% { body "L" } }'
+	not_built_in_a_sequence 'email b { body "B"; attach file "a.pdf" }'
+	not_built_in_a_sequence 'email b { body "See {{link}}" }'
+	not_built_in_a_sequence 'when event.total == "1" { finish }'
+	not_built_in_a_sequence 'when reply.text contains "no" { finish }'
+	not_built_in_a_sequence 'set greeting = "Hi {{first_name}}"'
+	not_built_in_a_sequence 'migrate { step old -> intro }'
+	not_built_in_a_sequence 'email b { window mon-fri 09:00-17:00 in contact.zone; body "B" }'
+	not_built 'sequence s { original first; wait 2 days; email bump { body "Hello" } }'
+	not_built 'questionnaire visit "Visit" { nps recommend "Would you recommend us?" }'
+	not_built 'fragment chase(gap duration) { wait gap; email chase_1 { body "B" } }'
+	not_built 'provider ourgate file "providers/ourgate.json"'
+	not_built 'retire old -> finish'
+	not_built 'message sms m { text "Hi" }'
+	not_built 'workspace w { contact { email email }; brand { colour "#0b5fff" } }'
+}
+
+@test "the documents' links lead somewhere" {
+	run python3 - "$ROOT" <<'PYTHON'
+import os, re, sys
+root, bad = sys.argv[1], []
+pages = ["README.md", "ARCHITECTURE.md"] + ["docs/" + n for n in os.listdir(root + "/docs") if n.endswith(".md")]
+def text_of(page):
+	return re.sub(r"(?ms)^```.*?^```$", "", open(os.path.join(root, page), encoding="utf-8").read())
+def anchors(page):
+	heads = re.findall(r"(?m)^#+ (.*)$", text_of(page))
+	return {re.sub(r"[^\w\- ]", "", h.lower()).strip().replace(" ", "-") for h in heads}
+for page in pages:
+	text = re.sub(r"`[^`\n]*`", "", text_of(page))
+	for target in re.findall(r"\]\(([^)\s]+)\)", text):
+		if re.match(r"[a-z]+:", target):
+			continue
+		path, _, anchor = target.partition("#")
+		file = os.path.normpath(os.path.join(os.path.dirname(page), path)) if path else page
+		if not os.path.exists(os.path.join(root, file)):
+			bad.append(f"{page}: {target}: no such file")
+		elif anchor and anchor not in anchors(file):
+			bad.append(f"{page}: {target}: no such heading")
+print("\n".join(bad))
+sys.exit(bool(bad))
+PYTHON
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "docs/operating.md names every verb of both programs, and no other" {
+	verbs_of() { "$1" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'; }
+	{ verbs_of "$SEQC"; verbs_of "$SEQD"; } | sort -u >verbs.txt
+	sed -n '/^| program/,/^$/s/^|[^|]*|\(.*\)|$/\1/p' "$ROOT/docs/operating.md" | grep -o '`[a-z]*`' | tr -d '`' | sort -u >told.txt
+	[ "$(wc -l <verbs.txt)" -gt 15 ]
+	diff verbs.txt told.txt
+}
