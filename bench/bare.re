@@ -22,10 +22,10 @@ size_t bare_lex(const char *at)
 		[0-9]+("."[0-9]+)?                { tokens++; continue; }
 		[0-9][0-9]":"[0-9][0-9]           { tokens++; continue; }
 		[0-9]{4}"-"[0-9]{2}"-"[0-9]{2}    { tokens++; continue; }
+		!include "bare_words.re";
 		[a-zA-Z_][a-zA-Z0-9_]*            { tokens++; continue; }
 		"=="|"!="|"<="|">="|"->"          { tokens++; continue; }
 		*                                 { tokens++; continue; }
-		!include "bare_words.re";
 		*/
 	}
 }

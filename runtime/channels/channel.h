@@ -65,6 +65,8 @@ struct channel {
 /* Writes into DIR/{tmp,new,cur}, made when missing; file names derive from the message-id, so that a message written
  * twice is one file. The rename is its last byte. */
 struct channel *channel_maildir(const char *directory, struct buf *error);
+/* The same, for rehearsals: a crash may lose what was written. */
+struct channel *channel_maildir_unsynced(const char *directory, struct buf *error);
 /* Accepts everything, does nothing; `connections` at once. For figures and previews: encodes subject, blank line, text.
  */
 struct channel *channel_null(int connections);

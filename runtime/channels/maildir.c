@@ -28,6 +28,7 @@ struct letter {
 struct maildir_channel {
 	struct channel base;
 	int tmp_fd, new_fd;
+	bool unsynced;
 	int in_flight;
 	struct letter *letters;
 };
@@ -87,21 +88,21 @@ static bool write_all(int fd, struct slice bytes)
 	return true;
 }
 
-static bool write_file(int directory_fd, const char *name, struct slice bytes, int64_t time_us)
+static bool write_file(const struct maildir_channel *m, const char *name, struct slice bytes, int64_t time_us)
 {
-	int fd = openat(directory_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(m->tmp_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
 	time_t second = (time_t)(time_us / US_PER_SECOND);
 	struct timespec times[2] = {{.tv_sec = second}, {.tv_sec = second}};
-	bool good = write_all(fd, bytes) && futimens(fd, times) == 0 && fsync(fd) == 0;
+	bool good = write_all(fd, bytes) && futimens(fd, times) == 0 && (m->unsynced || fsync(fd) == 0);
 	int error = errno;
 	if (close(fd) != 0 && good) {
 		good = false;
 		error = errno;
 	}
 	if (!good)
-		unlinkat(directory_fd, name, 0);
+		unlinkat(m->tmp_fd, name, 0);
 	errno = error;
 	return good;
 }
@@ -120,7 +121,7 @@ static bool maildir_start(struct channel *c, struct delivery *d)
 	m->letters = letter;
 	m->in_flight++;
 	d->channel_data = letter;
-	if (write_file(m->tmp_fd, letter->name, d->bytes, d->date_us)) {
+	if (write_file(m, letter->name, d->bytes, d->date_us)) {
 		c->events.ready(c->events.context, d);
 	} else {
 		settle_errno(d, errno);
@@ -139,7 +140,7 @@ static void maildir_release(struct channel *c, struct delivery *d, bool go)
 	} else if (renameat(m->tmp_fd, letter->name, m->new_fd, letter->name) != 0) {
 		settle_errno(d, errno);
 		unlinkat(m->tmp_fd, letter->name, 0);
-	} else if (fsync(m->new_fd) != 0) {
+	} else if (!m->unsynced && fsync(m->new_fd) != 0) {
 		settle(d, DELIVERY_IN_DOUBT, strerror(errno)); /* there now, perhaps not after a crash */
 	} else {
 		settle(d, DELIVERY_SENT, letter->name);
@@ -228,4 +229,12 @@ struct channel *channel_maildir(const char *directory, struct buf *error)
 		close(m->tmp_fd);
 	free(m);
 	return NULL;
+}
+
+struct channel *channel_maildir_unsynced(const char *directory, struct buf *error)
+{
+	struct channel *c = channel_maildir(directory, error);
+	if (c)
+		((struct maildir_channel *)c)->unsynced = true;
+	return c;
 }

@@ -15,7 +15,7 @@ static int compile_workspace(const struct session *s, const struct cli *c, struc
 	diags_render_text(&compile->diags, &text, cli_colour(c->err), 50);
 	fputs(buf_cstr(&text), c->err);
 	buf_free(&text);
-	return ok ? EXIT_DONE : EXIT_INPUT;
+	return ok ? EXIT_DONE : compile->our_bug ? EXIT_OUR_BUG : EXIT_INPUT;
 }
 
 static int put_in_force(struct session *s, const struct cli *c, const struct compile *compile)

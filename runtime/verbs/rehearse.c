@@ -131,7 +131,7 @@ static bool open_maildir(struct rehearsal *r)
 	make_parents(r->maildir, given ? 0777 : 0700);
 	for (const char *const *name = (const char *const[]){"tmp", "new", "cur", NULL}; !given && *name; name++)
 		empty_folder(r->maildir, *name);
-	r->channel = channel_maildir(r->maildir, &error);
+	r->channel = channel_maildir_unsynced(r->maildir, &error);
 	if (!r->channel)
 		cli_error(r->cli, "%s", buf_cstr(&error));
 	buf_free(&error);
@@ -255,6 +255,8 @@ static int run(const struct cli *c)
 				print(&r);
 		}
 	}
+	if (r.compile.our_bug)
+		code = EXIT_OUR_BUG;
 	close_all(&r);
 	return code;
 }

@@ -367,8 +367,8 @@ CASES = [
          """, "2026-06-04T10:10-04:00", workspace="limit 1 message per day"),
     # "`N per D days` counts local dates: the message's and the D−1 before it": Monday's two count until Wednesday.
     Case("two messages in three days",
-         f'window mon-sun 09:00-17:00; {FIRST}; email b {{ body "b" }}; email c {{ body "c" }}; email d {{ body "d" }}; '
-         'email e { body "e" }',
+         f'window mon-sun 09:00-17:00; {FIRST}; email b {{ body "b" }}; email c {{ body "c" }}; '
+         'email d { body "d" }; email e { body "e" }',
          """
          2026-06-01T10:00-04:00  a
          2026-06-01T10:00-04:00  b

@@ -147,4 +147,20 @@ def matches(want, line, only):
     if what.startswith("!"):
         return line.event == "exit" and what[1:].strip() in ("*", line.reason)
     step, event = (what.split() + ["sent"])[:2]
-    return (step, event) == (line.step, line.event) and (gate or "") in ("*", line.gate) and subject in (None, line.subject)
+    if (step, event) != (line.step, line.event) or subject not in (None, line.subject):
+        return False
+    return (gate or "") in ("*", line.gate)
+
+
+def run_tests(tests, words, what):
+    """Runs the functions whose names hold one of the words (without words: all); the exit status."""
+    chosen = [test for test in tests if not words or any(word in test.__name__ for word in words)]
+    failed = 0
+    for test in chosen:
+        try:
+            test()
+        except (AssertionError, Refused) as wrong:
+            failed += 1
+            print(f"not as the rules say: {test.__name__}: {test.__doc__ or ''}\n{wrong}")
+    print(f"{len(chosen) - failed} {what} as the rules say, {failed} not")
+    return 1 if failed or not chosen else 0

@@ -4,7 +4,7 @@
 Instants are aware datetimes in UTC; a *wall* is a naive datetime in some zone. A window is searched by its definition:
 its open instants begin where a wall time begins it, or where the clocks change, so those few candidates are tried.
 """
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -201,6 +201,3 @@ def until(now, minute, weekday, never_today, zone):
             if at > now and wall(at, zone).date() >= there:
                 return at
     raise AssertionError("a week has every weekday")
-
-
-__all__ = ["Calendar", "Gate", "UTC", "Window", "ZoneInfo", "after", "date", "until", "wall"]

@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from datetime import timedelta
 
-from harness import ROOT, SEQC, SEQD, Refused, instant, rehearse, run, write_workspace
+from harness import ROOT, SEQC, SEQD, Refused, instant, rehearse, run, run_tests, write_workspace
 
 MANY = {f"c{i:02d}": {} for i in range(30)}
 TESTS = []
@@ -26,8 +26,8 @@ def sent(lines, step):
 
 @test
 def spread_keeps_to_openings():
-    """Rule 3: "`spread S` adds hash(enrollment, step) mod S only where an opening set the instant …, and never past that
-    opening's end." a is opened by its window, which lasts ten minutes; b is due inside its window; c has an `at`."""
+    """Rule 3: "`spread S` adds hash(enrollment, step) mod S only where an opening set the instant …, and never past
+    that opening's end." a is opened by its window, which lasts ten minutes; b is due inside its window; c has an `at`."""
     lines = rehearse("""sequence s {
         window mon-sun 09:00-17:00; spread 30 minutes
         email a { subject "A"; body "a"; window mon-sun 09:00-09:10 }
@@ -63,8 +63,8 @@ def spread_is_a_hash():
 
 @test
 def a_ramp_grows_to_its_limit():
-    """`limit 10 messages per day, ramp 2 to 10 over 4 days`: 2 on the first day, never fewer than the day before, 10 from
-    the fifth day on."""
+    """`limit 10 messages per day, ramp 2 to 10 over 4 days`: 2 on the first day, never fewer than the day before, 10
+    from the fifth day on."""
     lines = rehearse('sequence s { window mon-sun 09:00-17:00; email a { subject "A"; body "a" } }',
                      {f"c{i:02d}": {} for i in range(60)}, "2026-06-01T10:00-04:00",
                      mailbox="limit 10 messages per day, ramp 2 to 10 over 4 days")
@@ -77,13 +77,14 @@ def a_ramp_grows_to_its_limit():
 
 @test
 def what_is_too_late_is_skipped():
-    """Rule 4: "`late` counts from the first planned instant": of four, the mailbox takes one a day; the third would leave
-    48 hours late. A skipped step is `.skipped`, and the sequence goes on."""
+    """Rule 4: "`late` counts from the first planned instant": of four, the mailbox takes one a day; the third would
+    leave 48 hours late. A skipped step is `.skipped`, and the sequence goes on."""
+    four = {name: {} for name in ("ann", "bob", "cyd", "dan")}
     lines = rehearse("""sequence s {
         window anytime; late skip after 30 hours
         email a { subject "A"; body "a" }
         when a.skipped and not a.sent and not a.failed { exit "skipped" }
-    }""", {name: {} for name in ("ann", "bob", "cyd", "dan")}, "2026-06-01T10:00-04:00", mailbox="limit 1 message per day")
+    }""", four, "2026-06-01T10:00-04:00", mailbox="limit 1 message per day")
     assert [(line.contact, line.at.isoformat()) for line in sent(lines, "a")] == [
         ("ann", "2026-06-01T10:00:00-04:00"), ("bob", "2026-06-02T10:00:00-04:00")], list(map(str, lines))
     assert {line.contact for line in lines if line.event == "exit" and line.reason == "skipped"} == {"cyd", "dan"}
@@ -91,8 +92,8 @@ def what_is_too_late_is_skipped():
 
 @test
 def bad_rows_enroll_nobody():
-    """Rule 16: "A row whose keys meet two contacts is refused by name"; rule 11: a contact without an address is refused;
-    by default a file with bad rows is taken by none."""
+    """Rule 16: "A row whose keys meet two contacts is refused by name"; rule 11: a contact without an address is
+    refused; by default a file with bad rows is taken by none."""
     for rows, word in (("ada@x.example,\n,\n", "2"), ("ada@x.example,\nno address,\n", "2"),
                        ("ada@x.example,Nowhere/Land\n", "Nowhere/Land")):
         with tempfile.TemporaryDirectory(prefix="acceptance.") as folder:
@@ -126,18 +127,5 @@ def the_same_source_gives_the_same_bytes():
     assert made[0] == made[1] and len(made[0]) >= 3, made
 
 
-def main(words):
-    chosen = [one for one in TESTS if not words or any(word in one.__name__ for word in words)]
-    failed = 0
-    for one in chosen:
-        try:
-            one()
-        except (AssertionError, Refused) as wrong:
-            failed += 1
-            print(f"not as the rules say: {one.__name__}: {one.__doc__}\n{wrong}")
-    print(f"{len(chosen) - failed} properties hold, {failed} do not")
-    return 1 if failed or not chosen else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_tests(TESTS, sys.argv[1:], "properties"))

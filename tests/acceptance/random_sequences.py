@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Random sequences against the oracle: `random_sequences.py [COUNT [SEED]]`. A failure prints its seed, its sequence and
-both timelines; the same seed makes the same sequences."""
+"""Random sequences against the oracle: `random_sequences.py [COUNT [SEED]]`. A failure prints its seed, its
+sequence and what differs; the same seed makes the same sequences."""
 import random
 import sys
 from datetime import date, datetime, timedelta
@@ -62,9 +62,9 @@ class Wait:
             self.terms = [(chance.randrange(1, 6), chance.choice(["day", "business day"]))]
             self.at = random_minute(chance) if chance.random() < 0.5 else None
         elif kind < 6:
-            units = ["minute", "hour", "day", "week", "business day"]
-            self.terms = [(chance.randrange(1, {"minute": 180, "hour": 80, "day": 5, "week": 3, "business day": 6}[unit]), unit)
-                          for unit in chance.choices(units, k=chance.choice([1, 2, 2, 3]))]
+            most = {"minute": 180, "hour": 80, "day": 5, "week": 3, "business day": 6}
+            self.terms = [(chance.randrange(1, most[unit]), unit)
+                          for unit in chance.choices(list(most), k=chance.choice([1, 2, 2, 3]))]
         else:
             self.terms = None
             self.minute = random_minute(chance)
@@ -102,7 +102,8 @@ class Sequence:
         self.spread = chance.choice([0, 0, 10, 45])
         self.steps = []
         for number in range(chance.randrange(3, 7)):
-            step_parts = random_window(chance) if chance.random() < 0.15 and self.parts and not self.zone else self.parts
+            has_own = chance.random() < 0.15 and self.parts and not self.zone
+            step_parts = random_window(chance) if has_own else self.parts
             if step_parts is None and self.quiet:        # quiet hours on a skipped day: two readings
                 step_parts = self.parts
             self.steps.append((f"m{number}", Wait(chance) if chance.random() < 0.9 else None, step_parts,
@@ -202,7 +203,8 @@ def main(count, seed):
         wrong = [text for text in wrong if text]
         if wrong:
             print(f"random_sequences.py {count} {seed}: number {number} is not as the rules say")
-            print(f"from {sequence.start.isoformat()}; {sequence.policy()}\n{sequence.calendar_text()}{sequence.text()}")
+            print(f"from {sequence.start.isoformat()}; {sequence.policy()}")
+            print(f"{sequence.calendar_text()}{sequence.text()}")
             print("\n".join(wrong))
             return 1
     print(f"{count} random sequences as the rules say (seed {seed})")

@@ -198,14 +198,13 @@ JSON
 
 @test "a store that another process holds: exit 75, and who" {
 	ready
-	flock .seqd/seq.db.lock sleep 30 3>&- &
+	flock --no-fork .seqd/seq.db.lock sleep 30 3>&- &
 	local holder=$!
 	await bash -c '! flock -n .seqd/seq.db.lock true'
 	refused 75 enroll contacts.csv --sequence hello
 	[[ "$stderr" == *"seq.db is in use"* ]]
 	refused 75 run --until-idle
 	kill "$holder"
-	pkill -P "$holder" sleep || true
 	wait "$holder" || true
 }
 
