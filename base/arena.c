@@ -74,7 +74,8 @@ _Noreturn static void full(struct arena *a)
 	_exit(70);
 }
 
-/* Large blocks lie on huge pages where the kernel has them: on small ones, page faults take half of a compile's time. */
+/* Large blocks lie on huge pages where the kernel has them: on small ones, page faults take half of a compile's time.
+ */
 static struct arena_block *map_block(size_t size)
 {
 	size_t whole = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);

@@ -35,6 +35,7 @@ int32_t civil_add_months(int32_t days, int32_t months);
 bool civil_parse_date(struct slice s, int32_t *days);
 bool civil_parse_time(struct slice s, int *minute_of_day);
 bool civil_parse_wall(struct slice s, int64_t *wall_us);
-/* RFC 3339 with offset or Z, fractions up to 9 digits; seconds may be left out, as people do: an instant in microseconds since 1970 UTC. */
+/* RFC 3339 with offset or Z, fractions up to 9 digits; seconds may be left out, as people do: an instant in
+ * microseconds since 1970 UTC. */
 bool civil_parse_rfc3339(struct slice s, int64_t *instant_us);
 #endif

@@ -3,8 +3,8 @@
  * Nothing in it is resolved or typed; check.c does that beside it. */
 #ifndef SEQ_COMPILER_AST_H
 #define SEQ_COMPILER_AST_H
-#include "compiler/source.h"
 #include "base/buf.h"
+#include "compiler/source.h"
 
 enum ast_kind {
 #define AST(KIND, name, fields) AST_##KIND,
@@ -33,11 +33,11 @@ struct ast_name {
 #define F_LIST(s, f) struct ast_list f;
 #define F_NAME(s, f) struct ast_name f;
 #define F_FLAG(s, f) bool f;
-#define F_INT(s, f) int64_t f;
-#define AST(KIND, name, fields)                                                                                       \
-	struct ast_##name {                                                                                             \
-		struct ast node;                                                                                           \
-		fields                                                                                                     \
+#define F_INT(s, f)  int64_t f;
+#define AST(KIND, name, fields)                                                                                        \
+	struct ast_##name {                                                                                            \
+		struct ast node;                                                                                       \
+		fields                                                                                                 \
 	};
 #include "compiler/ast.def"
 #undef AST

@@ -54,7 +54,7 @@ struct diag_info {
 	enum diag_severity severity;
 	enum diag_needs needs;
 	const char *slug, *text, *note, *why; /* note: NULL for none */
-	const char *bad, *good; /* sources; NULL when `tested` names the test that shows it instead */
+	const char *bad, *good;               /* sources; NULL when `tested` names the test that shows it instead */
 	const char *tested;
 };
 
@@ -67,11 +67,13 @@ struct diags {
 
 void diags_init(struct diags *d, struct arena *arena, struct sources *sources);
 /* What the generated constructors call: args fill %{name} of the text in order of `args`. */
-struct diag *diag_add(struct diags *d, int code, struct span span, const char *const names[], const struct slice values[]);
-void diag_label(struct diags *d, struct diag *g, struct span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
+struct diag *diag_add(struct diags *d, int code, struct span span, const char *const names[],
+                      const struct slice values[]);
+void diag_label(struct diags *d, struct diag *g, struct span span, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
 void diag_note(struct diags *d, struct diag *g, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void diag_fix(struct diags *d, struct diag *g, struct span span, struct slice replacement, enum diag_confidence confidence,
-              const char *title, ...) __attribute__((format(printf, 6, 7)));
+void diag_fix(struct diags *d, struct diag *g, struct span span, struct slice replacement,
+              enum diag_confidence confidence, const char *title, ...) __attribute__((format(printf, 6, 7)));
 
 const struct diag_info *diag_lookup(struct slice code); /* NULL when there is none */
 const struct diag_info *diag_info_at(int index);
@@ -79,7 +81,8 @@ int diag_info_count(void);
 /* The text with its holes as words in capitals: "there is no step `NAME`". */
 void diag_put_pattern(struct buf *out, const struct diag_info *info);
 
-/* By file (order of paths), offset, code. Drops exact repeats, and counts errors and warnings anew: accepted ones not. */
+/* By file (order of paths), offset, code. Drops exact repeats, and counts errors and warnings anew: accepted ones not.
+ */
 void diags_sort(struct diags *d);
 /* Source line, caret, labels, notes, fixes; colour with ANSI codes when asked. `max` per file (0: all), then a count.
  * The last lines are the summary, "2 errors, 1 warning". Nothing for no diagnostics. */

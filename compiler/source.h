@@ -5,8 +5,8 @@
 #define SEQ_COMPILER_SOURCE_H
 #include "base/arena.h"
 
-#define SOURCE_BYTES_MAX (64u << 20)   /* one .seq file */
-#define TEXT_FILE_BYTES_MAX (1u << 20) /* use, file, attach: rule 22 */
+#define SOURCE_BYTES_MAX    (64u << 20) /* one .seq file */
+#define TEXT_FILE_BYTES_MAX (1u << 20)  /* use, file, attach: rule 22 */
 
 struct span {
 	uint32_t source; /* index in struct sources */
@@ -14,21 +14,29 @@ struct span {
 };
 
 struct source {
-	struct slice path;  /* relative to the workspace, '/'-separated, as shown to people */
-	struct slice text;  /* text.p[text.n] == 0 always */
-	uint32_t *lines;    /* offset of each line's first byte */
+	struct slice path; /* relative to the workspace, '/'-separated, as shown to people */
+	struct slice text; /* text.p[text.n] == 0 always */
+	uint32_t *lines;   /* offset of each line's first byte */
 	uint32_t line_count;
-	bool is_std;        /* from the embedded standard library */
+	bool is_std; /* from the embedded standard library */
 };
 
 struct sources {
 	struct arena *arena;
-	struct slice root;  /* absolute folder of the workspace; nothing is read outside it */
+	struct slice root; /* absolute folder of the workspace; nothing is read outside it */
 	struct source *items;
 	uint32_t count, cap;
 };
 
-enum source_result { SOURCE_OK, SOURCE_MISSING, SOURCE_OUTSIDE, SOURCE_NOT_REGULAR, SOURCE_TOO_BIG, SOURCE_UNREADABLE, SOURCE_NOT_UTF8 };
+enum source_result {
+	SOURCE_OK,
+	SOURCE_MISSING,
+	SOURCE_OUTSIDE,
+	SOURCE_NOT_REGULAR,
+	SOURCE_TOO_BIG,
+	SOURCE_UNREADABLE,
+	SOURCE_NOT_UTF8
+};
 
 /* Reads root/path: beneath root, no symlink that leaves it, a regular file, at most max_bytes. The same path read
  * twice gives the same index. `out` is the index in sources->items. */

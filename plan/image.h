@@ -7,24 +7,24 @@
 #include "base/buf.h"
 #include "base/hash.h"
 
-#define NONE UINT32_MAX
-#define MONTH_PERIOD 0xFFFFu            /* limit.period_days: a calendar month */
-#define IMAGE_FORMAT 1u
-#define IMAGE_BYTES_MAX (16u << 20)     /* runtime.md §1 */
-#define PLAN_STEPS_MAX 65535u
-#define PLAN_SLOTS_MAX 64u
-#define PLAN_STACK_MAX 32u
-#define PLAN_CODE_MAX (8u << 20)
-#define PLAN_POSITIONS_MAX 65535u
-#define PLAN_SET_FIELDS_MAX 64u         /* different fields of the contact that one plan sets */
-#define IMAGE_SECTIONS_MAX 128u
-#define IMAGE_COMPILER "sequitur 0.1.0"  /* what image_finish writes into SECTION_COMPILER */
+#define NONE                UINT32_MAX
+#define MONTH_PERIOD        0xFFFFu /* limit.period_days: a calendar month */
+#define IMAGE_FORMAT        1u
+#define IMAGE_BYTES_MAX     (16u << 20) /* runtime.md §1 */
+#define PLAN_STEPS_MAX      65535u
+#define PLAN_SLOTS_MAX      64u
+#define PLAN_STACK_MAX      32u
+#define PLAN_CODE_MAX       (8u << 20)
+#define PLAN_POSITIONS_MAX  65535u
+#define PLAN_SET_FIELDS_MAX 64u /* different fields of the contact that one plan sets */
+#define IMAGE_SECTIONS_MAX  128u
+#define IMAGE_COMPILER      "sequitur 0.1.0" /* what image_finish writes into SECTION_COMPILER */
 
 enum image_kind { IMAGE_PLAN, IMAGE_POLICY };
 
 /* enum plan_type { TYPE_TEXT, ..., TYPE_COUNT }, words_TYPE[TYPE_TEXT] = "text", and so on for each row of enum.def. */
 #define V(PREFIX, NAME, word) PREFIX##_##NAME,
-#define ENUM(tag, PREFIX, values)                                                                                     \
+#define ENUM(tag, PREFIX, values)                                                                                      \
 	enum tag { values PREFIX##_COUNT };                                                                            \
 	extern const char *const words_##PREFIX[PREFIX##_COUNT];
 #include "plan/enum.def"
@@ -32,38 +32,40 @@ enum image_kind { IMAGE_PLAN, IMAGE_POLICY };
 #undef V
 #define SKIP_WEEKENDS 1u
 #define SKIP_HOLIDAYS 2u
-#define TRACK_OPENS 1u
-#define TRACK_CLICKS 2u
+#define TRACK_OPENS   1u
+#define TRACK_CLICKS  2u
 
-#define SECTION_MUST_UNDERSTAND 1u      /* flags of a section */
-#define SECTION_MEANING 2u
+#define SECTION_MUST_UNDERSTAND 1u /* flags of a section */
+#define SECTION_MEANING         2u
 enum image_section {
 	SECTION_STRINGS = 1, /* u32 end offsets, one a string; sorted bytewise, unique, valid UTF-8 */
 	SECTION_STRING_BYTES = 2,
 	SECTION_CODE = 3,
-	SECTION_CAPABILITIES = 4, /* u32 strings, sorted: "email", "field company text", ... what the policy must offer */
+	SECTION_CAPABILITIES =
+	        4, /* u32 strings, sorted: "email", "field company text", ... what the policy must offer */
 #define RECORD(id, NAME, name, kinds, fields) SECTION_##NAME = id,
 #include "plan/record.def"
 #undef RECORD
-	SECTION_SOURCE_MAP = 96, /* not meaning: u32 rows, u32 files, rows (u32 pc, file, line) by pc, u32 name ends, names */
-	SECTION_COMPILER = 97,   /* not meaning: a line of text */
+	SECTION_SOURCE_MAP =
+	        96, /* not meaning: u32 rows, u32 files, rows (u32 pc, file, line) by pc, u32 name ends, names */
+	SECTION_COMPILER = 97, /* not meaning: a line of text */
 	SECTION_ID_MAX = 128
 };
 
-#define R_STR(r, f) uint32_t f;
-#define R_TEXT(r, f) uint32_t f;
-#define R_PC(r, f) uint32_t f;
-#define R_REF(r, f, S) uint32_t f;
-#define R_ENUM(r, f, n) uint32_t f;
-#define R_U32(r, f) uint32_t f;
-#define R_DATE(r, f) uint32_t f;
-#define R_TIME(r, f) uint32_t f;
-#define R_WEEKDAYS(r, f) uint32_t f;
+#define R_STR(r, f)        uint32_t f;
+#define R_TEXT(r, f)       uint32_t f;
+#define R_PC(r, f)         uint32_t f;
+#define R_REF(r, f, S)     uint32_t f;
+#define R_ENUM(r, f, n)    uint32_t f;
+#define R_U32(r, f)        uint32_t f;
+#define R_DATE(r, f)       uint32_t f;
+#define R_TIME(r, f)       uint32_t f;
+#define R_WEEKDAYS(r, f)   uint32_t f;
 #define R_COUNT(r, f, ref) uint32_t f;
-#define R_I64(r, f) int64_t f;
-#define RECORD(id, NAME, name, kinds, fields)                                                                         \
-	struct plan_##name {                                                                                            \
-		fields                                                                                                     \
+#define R_I64(r, f)        int64_t f;
+#define RECORD(id, NAME, name, kinds, fields)                                                                          \
+	struct plan_##name {                                                                                           \
+		fields                                                                                                 \
 	};
 #include "plan/record.def"
 #undef RECORD
@@ -105,7 +107,7 @@ bool image_source(const struct image *m, uint32_t pc, struct slice *file, uint32
 /* Appends the image without what is not its meaning: the same hash. */
 void image_strip(const struct image *m, struct buf *out);
 #define IMAGE_ROWS(m, NAME, name) ((const struct plan_##name *)(m)->sections[SECTION_##NAME].rows)
-#define IMAGE_COUNT(m, NAME) ((m)->sections[SECTION_##NAME].count)
+#define IMAGE_COUNT(m, NAME)      ((m)->sections[SECTION_##NAME].count)
 
 /* ---- making one ---- */
 struct image_builder;

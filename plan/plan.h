@@ -12,11 +12,25 @@ enum opcode {
 #undef OP
 	OPCODE_LIMIT
 };
-enum operand { OPERAND_NONE, OPERAND_CONST, OPERAND_FIELD, OPERAND_INPUT, OPERAND_SLOT, OPERAND_STEP, OPERAND_POSITION,
-	OPERAND_END, OPERAND_STRING, OPERAND_FACT, OPERAND_FILTER, OPERAND_BUILTIN, OPERAND_MINUTE, OPERAND_DAYTIME,
-	OPERAND_JUMP };
+enum operand {
+	OPERAND_NONE,
+	OPERAND_CONST,
+	OPERAND_FIELD,
+	OPERAND_INPUT,
+	OPERAND_SLOT,
+	OPERAND_STEP,
+	OPERAND_POSITION,
+	OPERAND_END,
+	OPERAND_STRING,
+	OPERAND_FACT,
+	OPERAND_FILTER,
+	OPERAND_BUILTIN,
+	OPERAND_MINUTE,
+	OPERAND_DAYTIME,
+	OPERAND_JUMP
+};
 #define OPERAND_BYTES(kind) ((kind) == OPERAND_NONE ? 0 : (kind) == OPERAND_JUMP ? 4 : 2)
-#define DAYTIME_NEXT 20000u
+#define DAYTIME_NEXT        20000u
 /* What an instruction touches: nothing but the stack, the next instruction, a variable, the world, a text's output; or
  * it rests, or ends a condition or a text. */
 enum op_effect { EFFECT_PURE, EFFECT_FLOW, EFFECT_STATE, EFFECT_EFFECT, EFFECT_SUSPEND, EFFECT_TEXT, EFFECT_RETURN };
@@ -34,8 +48,8 @@ enum plan_filter {
 
 struct instruction {
 	uint8_t op;
-	uint32_t a, b;  /* operands; NONE where FILTER has no argument */
-	uint32_t next;  /* offset of the next instruction */
+	uint32_t a, b; /* operands; NONE where FILTER has no argument */
+	uint32_t next; /* offset of the next instruction */
 };
 struct op_info {
 	const char *name;
@@ -80,11 +94,11 @@ void policy_free(struct policy *p);
 bool policy_offers(const struct policy *policy, const struct plan *plan, struct image_error *error);
 
 #define PLAN_ROWS(p, NAME, name) IMAGE_ROWS(&(p)->image, NAME, name)
-#define PLAN_COUNT(p, NAME) IMAGE_COUNT(&(p)->image, NAME)
-#define PLAN_STRING(p, i) image_string(&(p)->image, (i))
+#define PLAN_COUNT(p, NAME)      IMAGE_COUNT(&(p)->image, NAME)
+#define PLAN_STRING(p, i)        image_string(&(p)->image, (i))
 /* Code offset of a text in a locale (the first locale when it is not there); NONE when text is NONE. */
 uint32_t plan_text_entry(const struct image *m, uint32_t text, struct slice locale);
-uint32_t plan_find_step(const struct plan *p, struct slice name);     /* NONE when there is none */
+uint32_t plan_find_step(const struct plan *p, struct slice name); /* NONE when there is none */
 uint32_t plan_find_field(const struct image *m, struct slice name);
 uint32_t plan_find_mailbox(const struct policy *p, struct slice name);
 

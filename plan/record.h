@@ -22,9 +22,9 @@ struct record_field {
 	const char *name;
 	enum record_field_kind kind;
 	uint16_t offset;
-	uint16_t ref;             /* REF: the section; COUNT: the offset of the REF that it counts */
-	uint32_t limit;           /* ENUM: the number of values, */
-	const char *const *words; /* and their words */
+	uint16_t ref;                /* REF: the section; COUNT: the offset of the REF that it counts */
+	uint32_t limit;              /* ENUM: the number of values, */
+	const char *const *words;    /* and their words */
 	enum record_display display; /* of a U32, for people */
 };
 

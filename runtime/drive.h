@@ -58,12 +58,12 @@ struct drive_options {
 	struct tz_db *zones; /* borrowed */
 	/* Borrowed; NULL: what is due there waits. The drive sets their `events`. */
 	struct channel *channels[CHANNEL_COUNT];
-	bool read_only;                   /* the store was opened STORE_READ: only the calls that show work */
-	bool virtual_clock;               /* only on a store that is new or was born virtual (rule 15) */
-	bool spread_off;                  /* tests */
-	const char *base_url;             /* of links; NULL: none */
-	int64_t in_doubt_us;              /* 0: 72 hours */
-	struct slice home; /* host and path: what the instance id is bound to; empty: not checked. Borrowed */
+	bool read_only;       /* the store was opened STORE_READ: only the calls that show work */
+	bool virtual_clock;   /* only on a store that is new or was born virtual (rule 15) */
+	bool spread_off;      /* tests */
+	const char *base_url; /* of links; NULL: none */
+	int64_t in_doubt_us;  /* 0: 72 hours */
+	struct slice home;    /* host and path: what the instance id is bound to; empty: not checked. Borrowed */
 	int64_t (*boot_clock)(void *context); /* microseconds since boot, or NULL: the wall clock is not checked */
 	void (*on_line)(void *context, const struct drive_line *line); /* after the commit; NULL: nobody listens */
 	void *context;                                                 /* of both */

@@ -189,8 +189,27 @@ static void walk_list(struct walk *w, const struct node *n, struct point *p)
 	}
 }
 
+/* Whether a limit of the sequence itself, one that always holds, keeps the promise whatever the waits are: W days meet
+ * at most ceil(W / P) stretches of P days, and a month at most itself. */
+static bool own_limit_keeps(const struct sequence *q, const struct promise *p)
+{
+	for (const struct limit *l = q->limits; l; l = l->next) {
+		if (l->when || !l->period_days || (l->what != p->what && l->what != LIMIT_MESSAGES))
+			continue;
+		bool month = l->period_days == MONTH_PERIOD;
+		if (month != (p->period_days == MONTH_PERIOD))
+			continue;
+		int64_t stretches = month ? 1 : (p->period_days + l->period_days - 1) / l->period_days;
+		if (l->count <= p->count / stretches)
+			return true;
+	}
+	return false;
+}
+
 static void check_one(struct diags *diags, const struct sequence *q, const struct promise *p)
 {
+	if (p->period_days && own_limit_keeps(q, p))
+		return;
 	bool followups = p->what == LIMIT_FOLLOWUPS,
 	     windowed = p->period_days && !followups && p->count >= 1 && p->count <= PROMISE_COUNT_MAX;
 	struct walk w = {.arena = diags->arena,

@@ -45,7 +45,8 @@ const char *disk_low(struct disk *d, int64_t now_us)
 	if (free >= (int64_t)DISK_FREE_MIN_BYTES)
 		return NULL;
 	unlink(d->ballast);
-	snprintf(d->low, sizeof d->low, "less than 256 MiB are free where %s is; make room, and it goes on by itself", d->store);
+	snprintf(d->low, sizeof d->low, "less than 256 MiB are free where %s is; make room, and it goes on by itself",
+	         d->store);
 	return d->low;
 }
 

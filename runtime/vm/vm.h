@@ -7,27 +7,27 @@
 #include "base/tz.h"
 #include "plan/value.h"
 
-#define VM_EFFECTS_MAX 80u       /* SET_CONTACT is at most one a field a wake-up; the rest is at most one each */
+#define VM_EFFECTS_MAX 80u /* SET_CONTACT is at most one a field a wake-up; the rest is at most one each */
 /* An encoded state is never longer: the scalars, a fact byte for each of 65,535 steps, 64 texts cut to VM_TEXT_MAX. */
 #define VM_STATE_BYTES_MAX (132u << 10)
-#define VM_TEXT_MAX 1024u        /* bytes of a text kept in a variable */
-#define VM_LATE_US (15 * US_PER_MINUTE)
+#define VM_TEXT_MAX        1024u /* bytes of a text kept in a variable */
+#define VM_LATE_US         (15 * US_PER_MINUTE)
 
 /* An enrollment's place in its plan. The caller provides facts (a byte a step: bits 1 << enum plan_fact) and slots. */
 struct vm_state {
 	bool ended;
 	uint16_t position; /* VM_AT_START before the start event; after the end: where it stood */
 	uint16_t occurrence;
-	uint32_t end;      /* row of `end`, or VM_END_IS_EXIT | row of `exit`; NONE when ended from outside */
-	int64_t base_us;   /* completion of what precedes (rule 3) */
-	int64_t armed_us;  /* when it wakes up; INT64_MAX while a message is out */
+	uint32_t end;     /* row of `end`, or VM_END_IS_EXIT | row of `exit`; NONE when ended from outside */
+	int64_t base_us;  /* completion of what precedes (rule 3) */
+	int64_t armed_us; /* when it wakes up; INT64_MAX while a message is out */
 	int64_t started_us;
 	uint8_t *facts;
 	uint16_t fact_count;
 	struct value *slots;
 	uint16_t slot_count;
 };
-#define VM_AT_START 0xFFFFu
+#define VM_AT_START    0xFFFFu
 #define VM_END_IS_EXIT 0x80000000u
 
 /* What the VM may look at beside the state. fields/inputs: in the order of the `field` and
@@ -35,18 +35,18 @@ struct vm_state {
 struct vm_view {
 	const struct value *fields;
 	const struct value *inputs;
-	const struct tz *zone;             /* schedule zone (rule 5) */
-	const struct calendar *holidays;   /* NULL: none */
+	const struct tz *zone;           /* schedule zone (rule 5) */
+	const struct calendar *holidays; /* NULL: none */
 	struct slice locale;
 };
 
 enum vm_event_kind {
-	VM_START,    /* enrolled */
-	VM_TIMER,    /* now >= armed_us */
-	VM_SETTLED,  /* the message it rests at: fact is FACT_SENT, _FAILED or _SKIPPED; completed_us by rule 3 */
-	VM_TRIGGER,  /* something outside: trigger, step (NONE: of no step), event name */
-	VM_FACT,     /* a step's fact became true without being a trigger: bounced */
-	VM_CHANGED,  /* the contact was revised, or the zone or tzdata changed: derive again (rules 5, 8) */
+	VM_START,   /* enrolled */
+	VM_TIMER,   /* now >= armed_us */
+	VM_SETTLED, /* the message it rests at: fact is FACT_SENT, _FAILED or _SKIPPED; completed_us by rule 3 */
+	VM_TRIGGER, /* something outside: trigger, step (NONE: of no step), event name */
+	VM_FACT,    /* a step's fact became true without being a trigger: bounced */
+	VM_CHANGED, /* the contact was revised, or the zone or tzdata changed: derive again (rules 5, 8) */
 };
 struct vm_event {
 	enum vm_event_kind kind;
@@ -61,9 +61,9 @@ struct vm_event {
 enum vm_effect_kind { VM_QUEUE, VM_SLEEP, VM_SET_CONTACT, VM_ENDED };
 struct vm_effect {
 	enum vm_effect_kind kind;
-	uint32_t index;      /* QUEUE: step; SET_CONTACT: field; ENDED: state.end */
-	int64_t at_us;       /* QUEUE: when it is due (rule 3); SLEEP: until */
-	struct value value;  /* SET_CONTACT; texts borrow view or plan */
+	uint32_t index;     /* QUEUE: step; SET_CONTACT: field; ENDED: state.end */
+	int64_t at_us;      /* QUEUE: when it is due (rule 3); SLEEP: until */
+	struct value value; /* SET_CONTACT; texts borrow view or plan */
 };
 struct vm_effects {
 	uint32_t count;

@@ -365,6 +365,15 @@ static void promises_are_kept(void **state)
 	         SEQUENCE("promise at most 1 message per day\n" HELLO
 	                  "wait until 2026-12-01 otherwise skip\nwait 3 days as w\n" AGAIN),
 	         "E0422"},
+	        {"kept by the sequence's own limit",
+	         SEQUENCE("limit 1 message per 2 days\npromise at most 2 messages per 3 days\n" THREE("1 day")), ""},
+	        {"not kept by a limit over too few days",
+	         SEQUENCE("limit 1 message per 1 day\npromise at most 2 messages per 3 days\n" THREE("1 day")),
+	         "E0422"},
+	        {"not kept by a limit that holds for some",
+	         SEQUENCE("limit 1 message per 2 days when contact.vip\npromise at most 2 messages per 3 days\n" THREE(
+	                 "1 day")),
+	         "E0422"},
 	        {"per month", SEQUENCE("promise at most 1 message per month\n" HELLO "wait 31 days\n" AGAIN), ""},
 	};
 	EXPECT_ALL(examples);

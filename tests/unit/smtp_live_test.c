@@ -96,7 +96,7 @@ static const char *const texts[] = {
         ".\n..\n.starts with a dot\nFrom the start\n",
         "Zo\xC3\xAB, \xE4\xBD\xA0\xE5\xA5\xBD, \xF0\x9F\x99\x82\n",
         ("A very long line without any break: "
-        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234\n"),
+         "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234\n"),
         "trailing blanks  \n\ttabs\t\n= signs =3D\n",
 };
 static const char *const names[] = {"Alice Test", "Zo\xC3\xAB \xC3\x85ngstr\xC3\xB6m", "Test, \"The\" Alice",
