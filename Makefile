@@ -8,6 +8,8 @@ OPT      ?= -O2 -g
 SANITIZE ?=
 PREFIX   ?= /usr/local
 GEN      := $(BUILD)/gen
+# make V=1 shows the commands
+Q        := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -45,58 +47,67 @@ SEQD_O := $(call objects,$(SEQD_C))
 
 .PHONY: all docs demo test check-fast asan bench soak format install clean packages
 all: packages
-	@$(MAKE) --no-print-directory $(BUILD)/seqc $(BUILD)/seqd
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/seqc $(BUILD)/seqd
 
 packages:
 	@tool/packages
 
 $(BUILD)/seqc: $(CORE_O) $(SEQC_O)
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS_SEQC)
+	@echo '  cc    $@'
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LIBS_SEQC)
 $(BUILD)/seqd: $(CORE_O) $(WORLD_O) $(SEQD_O)
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS_SEQD)
+	@echo '  cc    $@'
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LIBS_SEQD)
 
 $(BUILD)/o/%.o: %.c | $(GEN)/diag_codes.h $(GEN)/seq.h $(GEN)/lex_conditions.h $(GEN)/words.inc
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(CFLAGS_SEQD) -c -o $@ $<
+	@echo '  cc    $@'
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS_SEQD) -c -o $@ $<
 
 # ---- generated source, never committed ----
 $(GEN)/%.o: $(GEN)/%.c | $(GEN)/diag_codes.h
-	$(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(SANITIZE) -I. -I$(GEN) -MMD -MP -c -o $@ $<
+	@echo '  cc    $@'
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(OPT) $(SANITIZE) -I. -I$(GEN) -MMD -MP -c -o $@ $<
 $(GEN)/lex.c $(GEN)/lex_conditions.h &: grammar/seq.re | $(GEN)/seq.h
-	re2c -W -Werror -c --utf8 --no-generation-date --no-version -t $(GEN)/lex_conditions.h -o $(GEN)/lex.c $<
+	@echo '  re2c  $@'
+	$(Q)re2c -W -Werror -c --utf8 --no-generation-date --no-version -t $(GEN)/lex_conditions.h -o $(GEN)/lex.c $<
 # the soft words of token.def, as lemon's %fallback list
 $(GEN)/seq.y: grammar/seq.y grammar/token.def
 	@mkdir -p $(GEN)
-	{ cat grammar/seq.y; echo '%fallback ID'; sed -n 's/^TOKEN(\([A-Z_]*\),.* SOFT,.*/\t\1/p' grammar/token.def; echo .; } > $@
+	@{ cat grammar/seq.y; echo '%fallback ID'; sed -n 's/^TOKEN(\([A-Z_]*\),.* SOFT,.*/\t\1/p' grammar/token.def; echo .; } > $@
 $(GEN)/seq.c $(GEN)/seq.h &: $(GEN)/seq.y
-	lemon -q -l -d$(GEN) $<
+	@echo '  lemon $@'
+	$(Q)lemon -q -l -d$(GEN) $<
 $(GEN)/words.inc: grammar/token.def $(BUILD)/tool/mkwords
-	$(BUILD)/tool/mkwords $@
+	@$(BUILD)/tool/mkwords $@
 $(GEN)/diag_codes.h $(GEN)/diag_table.inc &: compiler/diagnostics.txt $(BUILD)/tool/mkdiag
 	@mkdir -p $(GEN)
-	$(BUILD)/tool/mkdiag compiler/diagnostics.txt $(GEN)/diag_codes.h $(GEN)/diag_table.inc
+	@$(BUILD)/tool/mkdiag compiler/diagnostics.txt $(GEN)/diag_codes.h $(GEN)/diag_table.inc
 $(GEN)/stdlib.c: $(shell find stdlib -type f 2>/dev/null) $(BUILD)/tool/embed
 	@mkdir -p $(GEN)
-	$(BUILD)/tool/embed stdlib > $@
+	@$(BUILD)/tool/embed stdlib > $@
 $(BUILD)/tool/%: tool/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -I. -o $@ $<
+	@echo '  cc    $@'
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -I. -o $@ $<
 $(BUILD)/tool/mkwords: grammar/token.def compiler/lex_words.h
 
 # ---- reference pages made from the tables ----
 docs: $(BUILD)/docs/diagnostics.md $(BUILD)/docs/opcodes.md
 $(BUILD)/tool/mkdocs: tool/mkdocs.c $(CORE_O)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -o $@ $< $(CORE_O) $(LIBS_SEQC)
+	@echo '  cc    $@'
+	$(Q)$(CC) $(CFLAGS_ALL) -o $@ $< $(CORE_O) $(LIBS_SEQC)
 $(BUILD)/docs/%.md: $(BUILD)/tool/mkdocs
 	@mkdir -p $(@D)
-	$< $* > $@
+	@$< $* > $@
 
 # ---- tests: unit and table tests (cmocka), one program a file ----
 UNIT_T := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c tests/table/*_test.c tests/limit/*_test.c))
 $(BUILD)/tests/%: tests/%.c $(CORE_O) $(WORLD_O)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(CFLAGS_SEQD) -o $@ $< $(CORE_O) $(WORLD_O) $(LIBS_SEQD) -lcmocka
+	@echo '  cc    $@'
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS_SEQD) -o $@ $< $(CORE_O) $(WORLD_O) $(LIBS_SEQD) -lcmocka
 
 CLI_T  := $(sort $(wildcard tests/cli/*.bats))
 LIVE_T := $(sort $(wildcard tests/live/*.bats))
