@@ -17,7 +17,7 @@ MAKEFLAGS += --no-builtin-rules
 
 HAVE_ALL := $(shell tool/packages --check && echo yes)
 ifeq ($(HAVE_ALL),yes)
-PKG_SEQC := libcmark jansson libcrypto
+PKG_SEQC := libcmark jansson libcrypto libidn2
 PKG_SEQD := $(PKG_SEQC) sqlite3 libcurl gmime-3.0
 CFLAGS_SEQC := $(shell pkg-config --cflags $(PKG_SEQC))
 CFLAGS_SEQD := $(shell pkg-config --cflags $(PKG_SEQD))

@@ -4,7 +4,9 @@
 #include "plan/value.h"
 #include "base/tz.h"
 #include "base/utf8.h"
+#include <idn2.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define EMAIL_BYTES_MAX       254
@@ -186,6 +188,30 @@ static bool is_domain(struct slice s)
 	return true;
 }
 
+static bool is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((uint8_t)s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* A domain in another script is kept as the name that travels, xn--…: it is one and the same address (rule 16). */
+static bool parse_idna(struct slice local, struct slice domain, struct buf *scratch, struct value *out,
+                       const char **reason)
+{
+	char address[EMAIL_BYTES_MAX + 1];
+	uint8_t *ascii = NULL;
+	snprintf(address, sizeof address, "%.*s", SLICE_ARG(domain));
+	if (idn2_lookup_u8((const uint8_t *)address, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return no(reason, "what stands after the @ is no domain");
+	int n = snprintf(address, sizeof address, "%.*s@%s", SLICE_ARG(local), (const char *)ascii);
+	idn2_free(ascii);
+	if (n < 0 || n > EMAIL_BYTES_MAX)
+		return no(reason, "the address is too long");
+	return keep(TYPE_EMAIL, (struct slice){address, (size_t)n}, scratch, out, reason);
+}
+
 static bool parse_email(struct slice s, struct buf *scratch, struct value *out, const char **reason)
 {
 	ptrdiff_t at = slice_find(s, SLICE("@"));
@@ -203,6 +229,8 @@ static bool parse_email(struct slice s, struct buf *scratch, struct value *out, 
 			return no(reason, "what stands before the @ is no mailbox");
 	if (!is_domain(domain))
 		return no(reason, "what stands after the @ is no domain");
+	if (!is_ascii(domain))
+		return parse_idna(local, domain, scratch, out, reason);
 	if (!keep(TYPE_EMAIL, s, scratch, out, reason))
 		return false;
 	for (char *p = scratch->p + scratch->n - domain.n; p < scratch->p + scratch->n; p++)

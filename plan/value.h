@@ -28,9 +28,9 @@ const char *type_name(enum plan_type type); /* as the language writes it: "yes_n
 bool type_parse(struct slice name, enum plan_type *out);
 /* Reads what a person or a file wrote for a field: "yes", "7.5", "2026-03-02", "2026-03-02 10:00" (wall time in `zone`,
  * or RFC 3339), an address. An e-mail address is checked (one @, no CR, LF, NUL, blank, bidi, <= 254 bytes) and its
- * domain lower-cased; a phone becomes E.164 ("+" and 8..15 digits, separators dropped). Texts: CR, LF, NUL and other
- * control characters are refused. False: reason (a short English clause, static) says why. Texts borrow `scratch`,
- * which the caller keeps. Empty input is absent. */
+ * domain lower-cased, one in another script becomes its xn-- name; a phone becomes E.164 ("+" and 8..15 digits,
+ * separators dropped). Texts: CR, LF, NUL and other control characters are refused. False: reason (a short English
+ * clause, static) says why. Texts borrow `scratch`, which the caller keeps. Empty input is absent. */
 struct tz;
 bool value_parse(enum plan_type type, struct slice text, const struct tz *zone, struct buf *scratch, struct value *out,
                  const char **reason);

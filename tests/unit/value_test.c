@@ -69,6 +69,10 @@ static void values_are_read(void **unused)
 	        {TYPE_DURATION, "1 month", "1 months"},
 	        {TYPE_ZONE, "America/Montreal", "America/Montreal"},
 	        {TYPE_EMAIL, "Ada.Lovelace@Engines.Example", "Ada.Lovelace@engines.example"},
+	        {TYPE_EMAIL,
+	         "kim@B\xC3\xBC"
+	         "cher.example",
+	         "kim@xn--bcher-kva.example"}, /* rule 16 */
 	        {TYPE_PHONE, "+1 (514) 555-0100", "+15145550100"},
 	        {TYPE_URL, "https://acme.example/a?b=c", "https://acme.example/a?b=c"},
 	        {TYPE_ONE_OF, "europe", "europe"},
@@ -121,6 +125,7 @@ static void what_is_no_such_value_is_refused_with_its_reason(void **unused)
 	        {TYPE_EMAIL, "@c.example", "! what stands before the @ is no mailbox"},
 	        {TYPE_EMAIL, "Ada <a@c.example>", "! what stands before the @ is no mailbox"},
 	        {TYPE_EMAIL, "a@c..example", "! what stands after the @ is no domain"},
+	        {TYPE_EMAIL, "a@\xCC\x81x.example", "! what stands after the @ is no domain"},
 	        {TYPE_EMAIL, "a@", "! what stands after the @ is no domain"},
 	        {TYPE_PHONE, "5145550100", "! a number begins with + and the country, like +15145550100"},
 	        {TYPE_PHONE, "+1514555", "! it has fewer than 8 digits"},
