@@ -5,19 +5,6 @@
 #include "runtime/verbs/verbs.h"
 #include <stdlib.h>
 
-static int compile_workspace(const struct session *s, const struct cli *c, struct compile *compile)
-{
-	compile_init(compile);
-	compile->emit = true;
-	compile->workspace_folder = s->root;
-	bool ok = compile_path(compile, NULL);
-	struct buf text = {0};
-	diags_render_text(&compile->diags, &text, cli_colour(c->err), 50);
-	fputs(buf_cstr(&text), c->err);
-	buf_free(&text);
-	return ok ? EXIT_DONE : compile->our_bug ? EXIT_OUR_BUG : EXIT_INPUT;
-}
-
 static int put_in_force(struct session *s, const struct cli *c, const struct compile *compile)
 {
 	struct slice *plans = calloc(compile->result_count + 1, sizeof *plans);
@@ -42,7 +29,7 @@ static int put_in_force(struct session *s, const struct cli *c, const struct com
 static int deploy(struct session *s, const struct cli *c)
 {
 	struct compile compile;
-	int code = compile_workspace(s, c, &compile);
+	int code = session_compile(c, s->root, &compile);
 	/* A daemon takes its new accounts at once. */
 	if (code == EXIT_DONE && c->program->context)
 		code = transport_try_policy(s, c, compile.policy);

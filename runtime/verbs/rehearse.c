@@ -30,23 +30,16 @@ struct rehearsal {
 	char maildir[PATH_MAX];
 };
 
-static bool compile_it(struct rehearsal *r)
+static int compile_it(struct rehearsal *r)
 {
 	const struct cli *c = r->cli;
-	compile_init(&r->compile);
-	r->compile.emit = true;
-	r->compile.workspace_folder = cli_get(c, "--workspace");
-	bool ok = compile_path(&r->compile, NULL);
-	struct buf text = {0};
-	diags_render_text(&r->compile.diags, &text, cli_colour(c->err), 50);
-	fputs(buf_cstr(&text), c->err);
-	buf_free(&text);
 	struct image_error error;
-	if (ok && !policy_load(&r->policy, r->compile.policy.p, r->compile.policy.n, false, &error)) {
+	int code = session_compile(c, cli_get(c, "--workspace"), &r->compile);
+	if (code == EXIT_DONE && !policy_load(&r->policy, r->compile.policy.p, r->compile.policy.n, false, &error)) {
 		cli_error(c, "our own policy is refused: %s", error.text);
-		return false;
+		return EXIT_OUR_BUG;
 	}
-	return ok;
+	return code;
 }
 
 static bool find_sequence(struct rehearsal *r)
@@ -245,9 +238,11 @@ static int run(const struct cli *c)
 	struct rehearsal r = {.cli = c};
 	arena_init(&r.arena, 0, NULL);
 	arena_init(&r.told.arena, 0, NULL);
-	int code = EXIT_INPUT;
 	bool played = false;
-	if (compile_it(&r) && find_sequence(&r) && (code = read_times(&r)) == EXIT_DONE) {
+	int code = compile_it(&r);
+	if (code == EXIT_DONE)
+		code = find_sequence(&r) ? read_times(&r) : EXIT_INPUT;
+	if (code == EXIT_DONE) {
 		code = EXIT_CANNOT;
 		if (open_maildir(&r) && open_drive(&r)) {
 			code = play(&r, &played);
@@ -255,8 +250,6 @@ static int run(const struct cli *c)
 				print(&r);
 		}
 	}
-	if (r.compile.our_bug)
-		code = EXIT_OUR_BUG;
 	close_all(&r);
 	return code;
 }

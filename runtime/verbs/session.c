@@ -142,6 +142,26 @@ void session_add_path(const struct session *s, struct slice path, struct buf *ou
 	buf_add_slice(out, path);
 }
 
+/* ---- compiling ---- */
+
+static void print_diags(const struct cli *c, const struct compile *compile)
+{
+	struct buf text = {0};
+	diags_render_text(&compile->diags, &text, cli_colour(c->err), 50);
+	fputs(buf_cstr(&text), c->err);
+	buf_free(&text);
+}
+
+int session_compile(const struct cli *c, const char *folder, struct compile *compile)
+{
+	compile_init(compile);
+	compile->emit = true;
+	compile->workspace_folder = folder;
+	bool ok = compile_path(compile, NULL);
+	print_diags(c, compile);
+	return ok ? EXIT_DONE : compile->our_bug ? EXIT_OUR_BUG : EXIT_INPUT;
+}
+
 int session_store_url(struct session *s, const struct cli *c, struct buf *url)
 {
 	const char *path = cli_get(c, "--deployment");
@@ -153,10 +173,7 @@ int session_store_url(struct session *s, const struct cli *c, struct buf *url)
 	compile_init(&s->compile);
 	s->has_compile = true;
 	if (!compile_deployment(&s->compile, path)) {
-		struct buf text = {0};
-		diags_render_text(&s->compile.diags, &text, cli_colour(c->err), 50);
-		fputs(buf_cstr(&text), c->err);
-		buf_free(&text);
+		print_diags(c, &s->compile);
 		return EXIT_CONFIG;
 	}
 	s->deployment = s->compile.deployment;

@@ -47,6 +47,9 @@ int session_store_url(struct session *s, const struct cli *c, struct buf *url);
 void session_free(struct session *s);
 /* The real time, or the store's virtual one. */
 int64_t session_now_us(struct session *s);
+/* Compiles the whole workspace of that folder (NULL: found upwards) into plans and a policy and prints what the
+ * compiler says. An exit_code; the caller frees `compile` whatever it is. */
+int session_compile(const struct cli *c, const char *folder, struct compile *compile);
 /* Moves a virtual store's clock. */
 bool session_set_now(struct session *s, int64_t now_us);
 /* What a failed store call means for the exit code. */
