@@ -34,7 +34,8 @@ objects = $(patsubst %.c,$(BUILD)/o/%.o,$(1))
 BASE_C     := $(call sources,base)
 COMPILER_C := $(call sources,compiler compiler/analyze)
 PLAN_C     := $(call sources,plan)
-CORE_C     := $(call sources,runtime/vm runtime/schedule runtime/render runtime) runtime/store/store.c runtime/store/store_mem.c
+CORE_C     := $(call sources,runtime/vm runtime/schedule runtime/render runtime) runtime/store/store.c runtime/store/store_mem.c \
+	runtime/store/store_mem_errands.c
 SEQC_C     := $(call sources,compiler/verbs)
 WORLD_C    := $(filter-out $(CORE_C),$(call sources,runtime/store runtime/channels runtime/inbound))
 SEQD_C     := $(call sources,runtime/verbs)
@@ -93,7 +94,7 @@ $(BUILD)/tool/%: tool/%.c
 $(BUILD)/tool/mkwords: grammar/token.def compiler/lex_words.h
 
 # ---- reference pages made from the tables ----
-docs: $(BUILD)/docs/diagnostics.md $(BUILD)/docs/opcodes.md
+docs: $(BUILD)/docs/diagnostics.md $(BUILD)/docs/opcodes.md $(BUILD)/docs/diagnostics
 $(BUILD)/tool/mkdocs: tool/mkdocs.c $(CORE_O)
 	@mkdir -p $(@D)
 	@echo '  cc    $@'
@@ -101,6 +102,10 @@ $(BUILD)/tool/mkdocs: tool/mkdocs.c $(CORE_O)
 $(BUILD)/docs/%.md: $(BUILD)/tool/mkdocs
 	@mkdir -p $(@D)
 	@$< $* > $@
+# a page each
+$(BUILD)/docs/diagnostics: $(BUILD)/tool/mkdocs
+	@rm -rf $@ && mkdir -p $@
+	@$< diagnostics $@
 
 # ---- tests: unit and table tests (cmocka), one program a file ----
 UNIT_T := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c tests/table/*_test.c tests/limit/*_test.c))
@@ -119,13 +124,15 @@ export BUILD
 test: packages
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/seqc $(BUILD)/seqd $(BUILD)/tests/all
 	@tool/check_includes
+	@tool/check_style
 	@tool/run_tests $(UNIT_T) $(CLI_T) $(LIVE_T)
 # no servers, no kill test
 check-fast: packages
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/seqc $(BUILD)/seqd $(BUILD)/tests/all
 	@tool/check_includes
+	@tool/check_style
 	@tool/run_tests $(UNIT_T) $(CLI_T)
-$(BUILD)/tests/all: $(UNIT_T)
+$(BUILD)/tests/all: $(UNIT_T) $(BUILD)/tool/mkdocs
 	@touch $@
 # the same tests under AddressSanitizer and UndefinedBehaviorSanitizer, built by clang
 asan: packages
@@ -142,9 +149,13 @@ demo: packages
 
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
+DOC := $(DESTDIR)$(PREFIX)/share/doc/sequitur
 install: all
+	@$(MAKE) --no-print-directory docs
 	install -D -m 755 $(BUILD)/seqc $(DESTDIR)$(PREFIX)/bin/seqc
 	install -D -m 755 $(BUILD)/seqd $(DESTDIR)$(PREFIX)/bin/seqd
+	install -D -m 644 -t $(DOC) README.md CHANGELOG.md LICENSE ARCHITECTURE.md
+	install -D -m 644 -t $(DOC)/docs docs/*.md $(BUILD)/docs/*.md
 clean:
 	rm -rf $(BUILD)
 

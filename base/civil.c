@@ -44,6 +44,11 @@ bool civil_valid_date(int32_t year, int month, int day)
 	return day >= 1 && day <= civil_month_length(year, month);
 }
 
+const char *const civil_weekday_words[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+const char *const civil_weekday_names[7] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+const char *const civil_month_names[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
 int civil_weekday(int32_t days)
 {
 	/* 1970-01-01 was a Thursday. */

@@ -23,6 +23,9 @@ bool civil_valid_date(int32_t year, int month, int day);
 int civil_month_length(int32_t year, int month);
 /* 0 = Monday … 6 = Sunday. */
 int civil_weekday(int32_t days);
+extern const char *const civil_weekday_words[7]; /* as the language has them: "mon" */
+extern const char *const civil_weekday_names[7]; /* as people read them: "Mon" */
+extern const char *const civil_month_names[12];  /* "Jan" */
 int64_t civil_wall_us(const struct civil *c);
 void civil_from_wall_us(int64_t wall_us, struct civil *c);
 /* Floor of wall_us / day, and the rest (0 <= rest < US_PER_DAY). */

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#define HELP_COLUMNS 100
+
 bool cli_is_argument(const struct cli_flag *f)
 {
 	return f->name[0] != '-';
@@ -21,11 +23,18 @@ bool cli_has_choices(const struct cli_flag *f)
 
 /* ---- help ---- */
 
-/* " --format text|json", in brackets when it may be left out. */
-static void put_usage(const struct cli_flag *f, FILE *out)
+/* " --format text|json", in brackets when it may be left out; on a line of its own where this one is full. */
+static void put_usage(const struct cli_flag *f, int indent, int *column, FILE *out)
 {
 	bool required = f->how == CLI_REQUIRED || f->how == CLI_REQUIRED_MANY;
 	bool many = f->how == CLI_MANY || f->how == CLI_REQUIRED_MANY;
+	int width = 1 + (int)strlen(f->name) + (f->value ? 1 + (int)strlen(f->value) : 0) + (many ? 4 : 0) +
+	            (required ? 0 : 2);
+	if (*column + width > HELP_COLUMNS) {
+		fprintf(out, "\n%*s", indent, "");
+		*column = indent;
+	}
+	*column += width;
 	fprintf(out, " %s%s%s%s%s%s", required ? "" : "[", f->name, f->value ? " " : "", f->value ? f->value : "",
 	        many ? " ..." : "", required ? "" : "]");
 }
@@ -51,14 +60,31 @@ static void put_flags(const struct cli_flag *flags, bool arguments, int width, F
 			        flags->value ? flags->value : "", width - width_of(flags), "", flags->help);
 }
 
+/* Lines that are too long are broken at a blank. */
+static void put_wrapped(const char *text, FILE *out)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n"), cut = n;
+		if (n > HELP_COLUMNS)
+			for (cut = HELP_COLUMNS; cut > 0 && text[cut] != ' ';)
+				cut--;
+		if (cut == 0)
+			cut = n;
+		fprintf(out, "%.*s\n", (int)cut, text);
+		text += cut + (text[cut] != '\0');
+	}
+}
+
 void cli_put_verb(const struct cli_program *program, const struct cli_verb *verb, FILE *out)
 {
-	fprintf(out, "%s %s", program->name, verb->name);
+	int indent = fprintf(out, "%s %s", program->name, verb->name), column = indent;
 	for (const struct cli_flag *f = verb->flags; f && f->name; f++)
-		put_usage(f, out);
+		put_usage(f, indent, &column, out);
 	fprintf(out, "\n%s\n", verb->help);
-	if (verb->more)
-		fprintf(out, "\n%s\n", verb->more);
+	if (verb->more) {
+		fputc('\n', out);
+		put_wrapped(verb->more, out);
+	}
 	int width = width_of_all(verb->flags, width_of_all(program->common, (int)strlen("--help")));
 	fputc('\n', out);
 	put_flags(verb->flags, true, width, out);

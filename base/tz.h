@@ -35,6 +35,8 @@ int64_t tz_from_wall(const struct tz *z, int64_t wall_us, enum tz_policy policy)
 /* First instant whose local date is that day. */
 int64_t tz_start_of_day(const struct tz *z, int32_t days);
 int32_t tz_day_length_minutes(const struct tz *z, int32_t days);
+/* "Mon 2026-03-02 09:00", for people, into out (>= 40 bytes); returns out. */
+char *tz_format_people(const struct tz *z, int64_t instant_us, char out[40]);
 /* "2026-03-02T09:00:00-05:00" into out (>= 40 bytes); returns out. */
 char *tz_format_rfc3339(const struct tz *z, int64_t instant_us, char out[40]);
 #endif

@@ -55,6 +55,41 @@ void ast_each_child(const struct ast *n, void (*visit)(const struct ast *child, 
 	}
 }
 
+static bool same_list(const struct ast *a, const struct ast *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (!ast_same(a, b))
+			return false;
+	return !a && !b;
+}
+
+static bool same_field(const struct field *f, const char *a, const char *b)
+{
+	switch (f->kind) {
+	case FIELD_NODE: return ast_same(*(struct ast *const *)a, *(struct ast *const *)b);
+	case FIELD_LIST: return same_list(((const struct ast_list *)a)->first, ((const struct ast_list *)b)->first);
+	case FIELD_NAME: return slice_eq(((const struct ast_name *)a)->text, ((const struct ast_name *)b)->text);
+	case FIELD_FLAG: return *(const bool *)a == *(const bool *)b;
+	case FIELD_INT: return *(const int64_t *)a == *(const int64_t *)b;
+	case FIELD_END: break;
+	}
+	return true;
+}
+
+bool ast_same(const struct ast *a, const struct ast *b)
+{
+	if (!a || !b)
+		return a == b;
+	if (a->kind != b->kind)
+		return false;
+	for (const struct field *f = kinds[a->kind].fields; f->kind != FIELD_END; f++) {
+		bool as_written = a->kind == AST_PATH && f->kind == FIELD_NAME; /* blanks and all */
+		if (!as_written && !same_field(f, (const char *)a + f->offset, (const char *)b + f->offset))
+			return false;
+	}
+	return true;
+}
+
 /* A name bare where it is one, else quoted. */
 static void print_text(struct buf *out, struct slice s)
 {

@@ -54,6 +54,8 @@ struct ast *ast_expect(struct ast *n, enum ast_kind kind);
 const char *ast_kind_name(enum ast_kind kind); /* "wait", as in ast.def */
 /* One node a line, indented, `kind start..end field=value`: what `seqc build --emit ast` and golden tests show. */
 void ast_print(struct buf *out, const struct sources *sources, const struct ast *n);
+/* Whether two trees say the same, wherever each stands in its source; a path by its parts. */
+bool ast_same(const struct ast *a, const struct ast *b);
 /* Calls visit for each direct child (nodes and list members), in field order. */
 void ast_each_child(const struct ast *n, void (*visit)(const struct ast *child, void *context), void *context);
 #endif

@@ -22,14 +22,9 @@ static void check_tree(struct checker *k, const struct ast *d)
 {
 	struct compile *c = k->c;
 	switch (d->kind) {
-	case AST_FRAGMENT: say_not_built(k, ((const struct ast_fragment *)d)->name.span, "fragments"); break;
-	case AST_QUESTIONNAIRE:
-		say_not_built(k, ((const struct ast_questionnaire *)d)->name.span, "questionnaires");
-		break;
-	case AST_PROVIDER:
-		say_not_built(k, ((const struct ast_provider *)d)->name.span, "descriptions of providers");
-		break;
-	case AST_RETIRE: say_not_built(k, ((const struct ast_retire *)d)->sequence.span, "`retire`"); break;
+	case AST_FRAGMENT: break; /* checked where it is run */
+	case AST_PROVIDER: check_provider(k, (const struct ast_provider *)d); break;
+	case AST_RETIRE: check_retire(k, (const struct ast_retire *)d); break;
 	case AST_TEST: break; /* when all sequences are known */
 	case AST_DEPLOYMENT: {
 		struct deployment *deployment = deployment_check(k->arena, k->diags, d);
@@ -52,18 +47,46 @@ static void check_module(struct checker *k, struct module *m)
 			check_sequence(k, d);
 		else if (d->kind == DECLARES_HOLIDAYS)
 			check_calendar(k, d);
+		else if (d->kind == DECLARES_QUESTIONNAIRE)
+			check_questionnaire(k, d);
 	}
 }
 
-/* Messages that nobody takes: checked by themselves, and said. The library's are there to be left. */
+/* Somebody uses the module, perhaps for something else: what it declares is there to be taken. */
+static bool is_shared(const struct module_table *t, const struct module *module)
+{
+	for (const struct module *m = t->first; m; m = m->next)
+		for (const struct declaration *d = m->first; d; d = d->next)
+			if (d->kind == DECLARES_MODULE && d->module == module)
+				return true;
+	return false;
+}
+
+/* Calendars belong to a workspace. */
+static bool can_be_unused(const struct checker *k, const struct declaration *d)
+{
+	switch (d->kind) {
+	case DECLARES_MESSAGE:
+	case DECLARES_QUESTIONNAIRE:
+	case DECLARES_FRAGMENT: return true;
+	case DECLARES_HOLIDAYS: return k->c->modules->workspace;
+	default: return false;
+	}
+}
+
+/* Messages and the like that nobody takes: checked by themselves, and said. The library's are there to be left. */
 static void check_unused(struct checker *k, struct module *m)
 {
+	bool tell = k->c->modules->whole && !is_shared(k->c->modules, m);
 	k->module = m;
 	for (struct declaration *d = m->first; d; d = d->next) {
-		if (d->used || d->kind != DECLARES_MESSAGE)
+		if (d->kind == DECLARES_FRAGMENT && !d->expanded)
+			check_fragment_alone(k, d);
+		if (d->used || !can_be_unused(k, d))
 			continue;
-		check_message_alone(k, (const struct ast_message_decl *)d->tree);
-		if (k->c->modules->whole)
+		if (d->kind == DECLARES_MESSAGE)
+			check_message_alone(k, (const struct ast_message_decl *)d->tree);
+		if (tell)
 			diag_unused_name(k->diags, d->name.span, slice_of(declaration_word(d->kind)), d->name.text);
 	}
 }
@@ -126,6 +149,6 @@ void check_all(struct compile *c)
 	for (const struct ast *i = items->first; i; i = i->next) {
 		const struct ast_allow *a = (const struct ast_allow *)i;
 		if (i->kind == AST_ALLOW && a->code.text.n)
-			accept_finding(&k, a->code, first_diag);
+			accept_finding(&k, a, first_diag, t->whole);
 	}
 }

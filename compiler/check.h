@@ -42,10 +42,19 @@ struct field {
 	struct field *next;
 };
 
+struct step;
+
+/* A slot of the enrollment: a variable, or (kind) what something else keeps there: plan/record.def, SLOT. */
 struct variable {
 	struct ast_name name; /* where it is set first */
 	struct type type;
-	uint32_t index;
+	enum plan_slot_kind kind;
+	const struct step *step; /* of OUTCOME, RETURN, ANSWER, SETTLED */
+	struct slice key;        /* of RETURN, ANSWER, EVENT */
+	uint32_t bound;          /* of ROUNDS */
+	struct span where;       /* of EVENT: its first use */
+	bool settled;            /* EVENT: its type is known; until its first use it is a text */
+	uint32_t index;          /* among the variables, or among the others: slot_index() */
 	struct variable *next;
 };
 
@@ -54,6 +63,7 @@ enum expr_kind {
 	EXPR_CONSTANT,
 	EXPR_FIELD,
 	EXPR_VARIABLE,
+	EXPR_SLOT, /* `variable` of another kind than VARIABLE: absent until something set it */
 	EXPR_FACT,
 	EXPR_TODAY,
 	EXPR_BUILTIN,
@@ -116,6 +126,7 @@ struct text {
 	enum plan_form form;
 	struct span span;
 	bool localised;
+	uint32_t bytes;         /* that are written out, in the first locale */
 	struct piece **locales; /* one list a locale of the workspace; only the first when not localised */
 };
 
@@ -128,7 +139,8 @@ struct window_part {
 };
 struct window {
 	bool anytime;
-	struct slice zone; /* empty: the contact's */
+	struct slice zone;              /* `in "…"`; empty: the contact's */
+	const struct field *zone_field; /* `in contact.FIELD` */
 	struct window_part *parts;
 	struct span span;
 };
@@ -144,14 +156,92 @@ struct limit {
 	struct limit *next;
 };
 
+struct attachment {
+	struct slice name, type, data; /* data: base64 */
+	struct attachment *next;
+};
+
+struct text_item {
+	struct text *text;
+	struct text_item *next;
+};
+
 struct message {
 	enum plan_channel channel;
-	struct text *subject, *body;
+	struct text *subject, *body; /* body: an SMS's text, too */
 	struct slice cc;
 	bool new_thread, any_day;
 	uint32_t tracking;
 	struct window *window;
 	struct limit *limits;
+	struct slice variant; /* its name, as one of several */
+	uint32_t share;       /* of SHARE_WHOLE */
+	bool hold_out, carries_link;
+	struct slice template, language; /* WhatsApp */
+	struct text_item *values;
+	struct attachment *attachments;
+	struct message *next; /* another variant, or the next channel of a `send` */
+};
+
+/* A pair of `json { key expr }` or `input { … }`. */
+struct pair {
+	struct ast_name key;
+	struct expr *value;
+	struct pair *next;
+};
+
+struct site {
+	struct ast_name name;
+	struct text *url;
+	struct site *next;
+};
+
+struct question_choice {
+	struct ast_name name;
+	struct text *text;
+	struct question_choice *next;
+};
+
+struct question {
+	struct ast_name name;
+	enum plan_question_kind kind;
+	struct text *text, *na;
+	int64_t from, to; /* millionths; INT64_MIN: none */
+	bool required, decides;
+	struct expr *when; /* of a sub-question, over the questions alone: answers_of() puts it into an ask's slots */
+	struct question_choice *choices;
+	const struct option *options; /* the names of a choice's or several's choices */
+	struct question *next;
+};
+
+struct questionnaire {
+	struct ast_name name;
+	struct text *title;
+	struct question *questions;
+	struct expr *satisfied;   /* `satisfied when`, over the questions alone; NULL: the rule of language.md §7 */
+	struct variable *answers; /* what those conditions read: slots of no sequence */
+	bool localised;
+};
+
+/* What a step that is no message does: plan/record.def, ACTION. */
+struct action {
+	struct text *title, *subject, *body, *button, *url, *satisfied, *dissatisfied;
+	struct expr *is_satisfied; /* of `thanks`: which of the two */
+	struct slice to, assign, method, host, target;
+	bool async;
+	bool has_due, has_within;
+	struct constant due, within;
+	const struct option *outcomes;
+	struct field *returns; /* of a webhook */
+	struct pair *pairs;
+	struct site *sites;
+	struct questionnaire *questionnaire;
+	struct question_when { /* conditions of sub-questions, in this step's slots */
+		const struct question *question;
+		struct expr *when;
+		struct question_when *next;
+	} * whens;
+	struct expr *satisfied_when; /* the questionnaire's, in this step's slots */
 };
 
 /* A `skip to` that waits for its target to be reached. */
@@ -162,13 +252,21 @@ struct patch;
 struct step {
 	struct ast_name name;
 	struct slice was;
-	const char *kind; /* the language's word: "email", "wait" */
+	const char *kind;          /* the language's word: "email", "wait" */
+	const struct frame *frame; /* the run of a fragment that it belongs to, or NULL */
 	bool is_wait;
-	bool built;       /* else its E0901 was reported, and what reads it stays quiet */
-	bool clicks_read; /* a condition, exit or goal asks for its clicks: its links are tracked */
+	const struct ast *tree;
+	enum plan_step_kind plan_kind;
+	enum plan_pick pick;
+	bool mints_link;
+	const struct step *reminds; /* a message in its `remind` */
+	struct action *action;      /* NULL for messages */
+	bool returns_read;          /* webhook: something reads what it returns, so the enrollment waits for it */
+	bool clicks_read;           /* a condition, exit or goal asks for its clicks: its links are tracked */
+	bool gated;                 /* review: only satisfied contacts see it */
 	bool reached;
-	uint32_t index; /* among the steps of the plan */
-	struct message *message;
+	uint32_t index;          /* among the steps of the plan */
+	struct message *message; /* the first of several: message->next */
 	struct landing *landings;
 	struct patch *jumps; /* of emit: `skip to` that waits for its code */
 };
@@ -185,7 +283,22 @@ struct term {
 	struct term *next;
 };
 
-enum node_kind { NODE_SEND, NODE_WAIT, NODE_WAIT_UNTIL, NODE_WHEN, NODE_SET, NODE_END, NODE_KIND_COUNT };
+enum node_kind {
+	NODE_SEND, /* detached: OP_QUEUE */
+	NODE_WAIT,
+	NODE_WAIT_UNTIL,
+	NODE_WHEN,
+	NODE_SET,
+	NODE_END,
+	NODE_ORIGINAL, /* step */
+	NODE_PERFORM,  /* step: it goes on at once */
+	NODE_REST,     /* step: rests until it is done, or `terms` after the base (deadline: that slot's moment) */
+	NODE_KEEP,     /* variable: the base plus `terms` into a slot of kind MOMENT */
+	NODE_SUPPRESS, /* purpose */
+	NODE_WAIT_FOR, /* terms (one), arms; otherwise: `on nothing` */
+	NODE_REPEAT,   /* variable: its ROUNDS; terms: `every`; expr: `until`; then: the body */
+	NODE_KIND_COUNT
+};
 enum otherwise_kind { OTHERWISE_CONTINUE, OTHERWISE_EXIT, OTHERWISE_SKIP, OTHERWISE_SKIP_TO };
 
 struct node {
@@ -204,7 +317,13 @@ struct node {
 	const struct variable *variable; /* SET */
 	const struct field *field;       /* SET contact.… */
 	enum plan_end_kind end;
-	struct slice reason; /* END exit; WAIT_UNTIL otherwise exit */
+	struct slice reason;             /* END exit; WAIT_UNTIL otherwise exit */
+	bool detached;                   /* SEND */
+	enum plan_purpose purpose;       /* SUPPRESS */
+	const struct variable *deadline; /* REST: instead of terms; PERFORM: only before it */
+	struct arm *arms;                /* WAIT_FOR */
+	bool once;                       /* REPEAT: every path of its body ends, so that no round follows */
+	bool skip_lands;                 /* the last of the item that an `otherwise skip` leaves out */
 };
 
 struct exit_rule {
@@ -213,7 +332,41 @@ struct exit_rule {
 	struct slice event;
 	bool by_account;
 	struct expr *when;
+	struct node *body; /* what runs as the contact leaves */
+	bool has_body;
 	struct exit_rule *next;
+};
+
+/* An arm of a `wait for`, in the order in which they are asked. A trigger without an arm has one without a body. */
+struct arm {
+	struct exit_rule trigger;     /* when: the guard */
+	const struct variable *after; /* SETTLED slot of the step that it must come after */
+	struct node *body;
+	struct arm *next;
+};
+
+struct start_field {
+	struct ast_name name;
+	bool required;
+	struct start_field *next;
+};
+
+struct start_rule {
+	enum plan_start_kind kind;
+	struct slice event;
+	struct expr *moment, *when;
+	int32_t at_minute; /* of a date: -1 none */
+	struct start_field *fields;
+	struct start_rule *next;
+};
+
+struct migration {
+	enum plan_migration_kind kind;
+	struct slice subject, action, target;
+	bool has_over;
+	struct constant over;
+	struct expr *value;
+	struct migration *next;
 };
 
 struct promise {
@@ -237,7 +390,12 @@ struct sequence {
 	struct span unsubscribe_span;
 	bool draft;
 	bool broken;        /* a step's name was refused */
+	bool alike;         /* two messages of a block may say the same: their texts may be of one length */
 	struct names scope; /* kinds: enum scope_kind */
+	struct names runs;  /* what each `run` of it expands to: check_fragment.c */
+	struct names waits; /* positions of waits by identity; object: struct position */
+	uint32_t expanded;  /* statements of fragments so far */
+	bool takes_events;  /* a start, an exit or an arm takes one */
 	enum plan_purpose purpose;
 	bool thread, signature, assigned;
 	enum plan_quote quote;
@@ -255,20 +413,26 @@ struct sequence {
 	struct text_list *mailboxes, *last_mailbox;
 	struct field *inputs, *last_input;
 	uint32_t input_count;
-	struct variable *variables, *last_variable;
+	struct variable *variables, *last_variable; /* those that the code sets: bits of flow.assigned */
 	uint32_t variable_count;
+	struct variable *slots, *last_slot; /* the others: check_slot() */
+	uint32_t slot_count;
 	struct limit *limits;
+	struct start_rule *starts;
+	struct migration *migrations;
 	struct exit_rule *exits, *goals;
 	struct promise *promises;
 	struct node *body;
-	struct step **steps; /* those with a SEND, in order of the source */
+	struct step **steps; /* those that do something, in order of the source */
 	uint32_t step_count, step_cap;
 	bool localised;   /* a text of it differs by locale */
 	bool clicks_read; /* of any step */
-	bool unbuilt;     /* an E0901 was said about a step: its emptiness says nothing */
 };
 
-enum scope_kind { SCOPE_STEP, SCOPE_VARIABLE, SCOPE_INPUT };
+enum scope_kind { SCOPE_STEP, SCOPE_VARIABLE, SCOPE_INPUT, SCOPE_RUN };
+
+/* A slot's number in the plan. */
+uint32_t slot_index(const struct sequence *q, const struct variable *v);
 
 /* ---- the workspace ---- */
 
@@ -299,6 +463,22 @@ struct calendar_days {
 	struct calendar_days *next;
 };
 
+struct provider {
+	struct ast_name name;
+	struct slice data; /* JSON */
+	struct provider *next;
+};
+
+struct brand_item {
+	struct slice key, value;
+	struct brand_item *next;
+};
+
+struct retire_rule {
+	struct slice sequence, action, target;
+	struct retire_rule *next;
+};
+
 struct ui_words {
 	struct text *words[UI_COUNT]; /* plain, one piece a locale */
 };
@@ -326,6 +506,9 @@ struct workspace {
 	struct limit *limits;
 	enum plan_one one_per_contact;
 	enum plan_purpose one_purpose;
+	struct provider *providers;
+	struct brand_item *brand;
+	struct retire_rule *retires;
 	struct ui_words ui;
 };
 
@@ -336,8 +519,7 @@ struct workspace {
 void check_all(struct compile *c);
 /* Makes the plans and the policy of a compile without errors. */
 void emit_all(struct compile *c);
-/* One message, canonically: what `--emit checked` shows and the step's hash is made of. */
+/* One step, canonically: what `--emit checked` shows and the step's hash is made of. */
 void check_print_expr(struct buf *out, const struct expr *e); /* as the language writes it */
-void check_print_message(struct buf *out, const struct compile *c, const struct message *m);
-void check_print_sequence(struct buf *out, const struct compile *c, const struct sequence *q);
+void check_print_step(struct buf *out, const struct compile *c, const struct step *s);
 #endif

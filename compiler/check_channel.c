@@ -9,9 +9,7 @@ struct channel *add_channel(struct checker *k, enum plan_channel kind, struct as
 	if (!other)
 		other = names_find(&w->channels, kind == CHANNEL_EMAIL, name.text);
 	if (other) {
-		struct diag *g = diag_duplicate_name(
-		        k->diags, name.span, kind == CHANNEL_EMAIL ? SLICE("mailbox") : SLICE("channel"), name.text);
-		diag_label(k->diags, g, other->span, "first declared here");
+		say_duplicate(k->diags, kind == CHANNEL_EMAIL ? "mailbox" : "channel", name, other->span);
 		return other->object;
 	}
 	if (slice_is(name.text, "assigned"))
@@ -59,9 +57,43 @@ static void check_from_users(struct checker *k, struct channel *c, const struct 
 	}
 }
 
+/* What only one kind of channel has: a mailbox an address and what stands in mail, the others a number. */
+static bool belongs(struct checker *k, const struct channel *c, const struct ast *i)
+{
+	struct slice word =
+	        i->kind == AST_PROPERTY ? ((const struct ast_property *)i)->key.text : slice_of(ast_kind_name(i->kind));
+	bool email = c->kind == CHANNEL_EMAIL, mail_only = false;
+	switch (i->kind) {
+	case AST_ADDRESS:
+	case AST_DEFAULT_SEQUENCE:
+	case AST_FROM_USERS:
+	case AST_ON_CC:
+	case AST_CC_TOO: mail_only = true; break;
+	case AST_PROPERTY:
+		mail_only = slice_is(word, "signature") || slice_is(word, "postal");
+		if (!email || !slice_is(word, "number"))
+			break;
+		diag_part_not_here(k->diags, i->span, word, SLICE("a mailbox"));
+		return false;
+	case AST_USES_PROVIDER:
+		if (!email)
+			break;
+		diag_part_not_here(k->diags, i->span, SLICE("provider"), SLICE("a mailbox"));
+		return false;
+	default: break;
+	}
+	if (email || !mail_only)
+		return true;
+	diag_part_not_here(k->diags, i->span, word,
+	                   c->kind == CHANNEL_SMS ? SLICE("a channel for SMS") : SLICE("a channel for WhatsApp"));
+	return false;
+}
+
 static void check_item(struct checker *k, struct channel *c, const struct ast *i)
 {
 	struct limit **last = &c->limits;
+	if (!belongs(k, c, i))
+		return;
 	switch (i->kind) {
 	case AST_ADDRESS: c->address = check_address(k, ((const struct ast_address *)i)->value, TYPE_EMAIL); break;
 	case AST_PROPERTY: check_property(k, c, (const struct ast_property *)i); break;
@@ -76,7 +108,10 @@ static void check_item(struct checker *k, struct channel *c, const struct ast *i
 		c->consent = check_condition(k, ((const struct ast_consent *)i)->expr);
 		k->only_contact = false;
 		break;
-	case AST_USES_PROVIDER: c->provider = ((const struct ast_uses_provider *)i)->name.text; break;
+	case AST_USES_PROVIDER:
+		c->provider = ((const struct ast_uses_provider *)i)->name.text;
+		check_uses_provider(k, ((const struct ast_uses_provider *)i)->name);
+		break;
 	case AST_LIMIT:
 		k->only_contact = true;
 		while (*last)

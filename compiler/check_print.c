@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The checked graph as text: what `--emit checked` and the golden tests show, and what a step's hash is made of. No
  * places, so that layout changes nothing. */
+#include "compiler/check_print.h"
 #include "base/civil.h"
-#include "compiler/check.h"
+#include "base/hash.h"
 #include "compiler/template.h"
 
 /* ---- values ---- */
@@ -42,6 +43,7 @@ static enum binding binding_of(const struct expr *e)
 {
 	switch (e->kind) {
 	case EXPR_NOT: return BINDS_NOT;
+	case EXPR_AND: return e->step ? BINDS_MOST : BINDS_AND;
 	case EXPR_IS_SET:
 	case EXPR_IN: return BINDS_COMPARISON;
 	default: return operators[e->kind].sign ? operators[e->kind].binding : BINDS_MOST;
@@ -68,6 +70,16 @@ static void print_binary(struct buf *out, const struct expr *e)
 	print_operand(out, e->right, binding + 1);
 }
 
+/* survey.overall, event.plan, call.outcome. */
+static void print_slot(struct buf *out, const struct variable *v)
+{
+	if (v->step)
+		buf_addf(out, "%.*s.%.*s", SLICE_ARG(v->step->name.text),
+		         SLICE_ARG(v->key.n ? v->key : slice_of(words_SLOT[v->kind])));
+	else
+		buf_add_slice(out, v->name.text);
+}
+
 static void print_expr(struct buf *out, const struct expr *e)
 {
 	switch (e->kind) {
@@ -76,6 +88,7 @@ static void print_expr(struct buf *out, const struct expr *e)
 		buf_addf(out, "%s.%.*s", e->field->input ? "input" : "contact", SLICE_ARG(e->field->name.text));
 		return;
 	case EXPR_VARIABLE: buf_add_slice(out, e->variable->name.text); return;
+	case EXPR_SLOT: print_slot(out, e->variable); return;
 	case EXPR_FACT: buf_addf(out, "%.*s.%s", SLICE_ARG(e->step->name.text), words_FACT[e->fact]); return;
 	case EXPR_TODAY: buf_adds(out, "today"); return;
 	case EXPR_BUILTIN: buf_adds(out, words_BUILTIN[e->builtin]); return;
@@ -107,6 +120,13 @@ static void print_expr(struct buf *out, const struct expr *e)
 		return;
 	case EXPR_POISON:
 	case EXPR_KIND_COUNT: buf_adds(out, "?"); return;
+	case EXPR_AND:
+		if (e->step) { /* as a whole: what it means is the questionnaire's */
+			buf_addf(out, "%.*s.satisfied", SLICE_ARG(e->step->name.text));
+			return;
+		}
+		print_binary(out, e);
+		return;
 	default: print_binary(out, e);
 	}
 }
@@ -165,6 +185,12 @@ static void print_text(struct buf *out, const struct compile *c, const char *ind
 	}
 }
 
+void check_print_text(struct buf *out, const struct compile *c, const char *indent, const char *key,
+                      const struct text *t)
+{
+	print_text(out, c, indent, key, t);
+}
+
 /* ---- small rows ---- */
 
 static void print_window(struct buf *out, const char *indent, const struct window *w)
@@ -173,11 +199,10 @@ static void print_window(struct buf *out, const char *indent, const struct windo
 		return;
 	buf_addf(out, "%swindow%s", indent, w->anytime ? " anytime" : "");
 	for (const struct window_part *p = w->parts; p; p = p->next) {
-		static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 		buf_adds(out, p == w->parts ? "" : ",");
 		for (int d = 0; d < 7; d++)
 			if (p->days >> d & 1)
-				buf_addf(out, " %s", days[d]);
+				buf_addf(out, " %s", civil_weekday_words[d]);
 		buf_addc(out, ' ');
 		print_time(out, p->from_minute);
 		buf_addc(out, '-');
@@ -185,6 +210,8 @@ static void print_window(struct buf *out, const char *indent, const struct windo
 	}
 	if (w->zone.n)
 		buf_addf(out, " in %.*s", SLICE_ARG(w->zone));
+	if (w->zone_field)
+		buf_addf(out, " in contact.%.*s", SLICE_ARG(w->zone_field->name.text));
 	buf_addc(out, '\n');
 }
 
@@ -212,12 +239,32 @@ static void print_limits(struct buf *out, const char *indent, const struct limit
 	}
 }
 
+/* Their data by its hash. */
+static void print_attachments(struct buf *out, const struct attachment *a, const char *indent)
+{
+	for (; a; a = a->next) {
+		uint8_t hash[SHA256_SIZE];
+		char hex[2 * SHA256_SIZE + 1];
+		sha256(a->data.p, a->data.n, hash);
+		hex_encode(hash, SHA256_SIZE, hex);
+		buf_addf(out, "%sattach ", indent);
+		buf_add_json(out, a->name);
+		buf_addf(out, " %.*s %s\n", SLICE_ARG(a->type), hex);
+	}
+}
+
 static void print_message(struct buf *out, const struct compile *c, const struct message *m, const char *indent)
 {
-	if (!m)
-		return;
 	print_text(out, c, indent, "subject", m->subject);
-	print_text(out, c, indent, "body", m->body);
+	print_text(out, c, indent, m->channel == CHANNEL_EMAIL ? "body" : "text", m->body);
+	if (m->template.n) {
+		buf_addf(out, "%stemplate ", indent);
+		buf_add_json(out, m->template);
+		buf_addf(out, "%s%.*s\n", m->language.n ? " " : "", SLICE_ARG(m->language));
+	}
+	for (const struct text_item *v = m->values; v; v = v->next)
+		print_text(out, c, indent, "value", v->text);
+	print_attachments(out, m->attachments, indent);
 	if (m->cc.n)
 		buf_addf(out, "%scc %.*s\n", indent, SLICE_ARG(m->cc));
 	if (m->new_thread)
@@ -231,11 +278,6 @@ static void print_message(struct buf *out, const struct compile *c, const struct
 	print_limits(out, indent, m->limits);
 }
 
-void check_print_message(struct buf *out, const struct compile *c, const struct message *m)
-{
-	print_message(out, c, m, "");
-}
-
 /* ---- the body ---- */
 
 #define INDENT_MAX 70
@@ -247,9 +289,35 @@ static const char *indent_of(int depth)
 	return tabs + INDENT_MAX - (depth < INDENT_MAX ? depth : INDENT_MAX);
 }
 
+const char *check_print_indent(int depth)
+{
+	return indent_of(depth);
+}
+
+/* What the step's messages are, one after the other. */
+static void print_messages(struct buf *out, const struct compile *c, const struct step *s, int depth)
+{
+	for (const struct message *m = s->message; m; m = m->next) {
+		if (s->pick == PICK_VARIANT)
+			buf_addf(out, "%svariant %.*s %u.%06u%%%s\n", indent_of(depth), SLICE_ARG(m->variant),
+			         m->share / 1000000, m->share % 1000000, m->hold_out ? ", held out" : "");
+		else if (s->pick == PICK_CHANNEL)
+			buf_addf(out, "%sby %s\n", indent_of(depth), words_CHANNEL[m->channel]);
+		print_message(out, c, m, indent_of(depth + (s->pick != PICK_ONE)));
+	}
+	if (s->mints_link)
+		buf_addf(out, "%slink\n", indent_of(depth));
+}
+
+void check_print_step(struct buf *out, const struct compile *c, const struct step *s)
+{
+	buf_addf(out, "%s\n", s->kind);
+	print_messages(out, c, s, 0);
+	check_print_action(out, c, s, 0);
+}
+
 static void print_wait(struct buf *out, const struct node *n)
 {
-	static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 	buf_adds(out, n->kind == NODE_WAIT ? "wait" : "wait until");
 	for (const struct term *t = n->terms; t; t = t->next) {
 		buf_adds(out, t == n->terms ? " " : t->minus ? " - " : " + ");
@@ -259,15 +327,13 @@ static void print_wait(struct buf *out, const struct node *n)
 		buf_addc(out, ' ');
 		print_expr(out, n->expr);
 	} else if (n->weekday >= 0) {
-		buf_addf(out, "%s %s", n->next_day ? " next" : "", days[n->weekday]);
+		buf_addf(out, "%s %s", n->next_day ? " next" : "", civil_weekday_words[n->weekday]);
 	}
 	if (n->at_minute >= 0) {
 		buf_adds(out, " at ");
 		print_time(out, n->at_minute);
 	}
-	buf_addf(out, " [%.*s]", SLICE_ARG(n->position->identity));
-	if (n->position->was.n)
-		buf_addf(out, " was %.*s", SLICE_ARG(n->position->was));
+	check_print_position(out, n->position);
 	if (n->kind == NODE_WAIT_UNTIL && n->expr) {
 		static const char *const words[] = {"continue", "exit", "skip", "skip to"};
 		buf_addf(out, " otherwise %s", words[n->otherwise_kind]);
@@ -281,17 +347,22 @@ static void print_wait(struct buf *out, const struct node *n)
 	buf_addc(out, '\n');
 }
 
+static void print_list(struct buf *out, const struct compile *c, const struct node *n, int depth);
+
 static void print_list(struct buf *out, const struct compile *c, const struct node *n, int depth)
 {
 	for (; n; n = n->next) {
+		if (check_print_is_silent(n))
+			continue;
 		buf_adds(out, indent_of(depth));
 		switch (n->kind) {
 		case NODE_SEND:
+		case NODE_ORIGINAL:
 			buf_addf(out, "%s %.*s", n->step->kind, SLICE_ARG(n->step->name.text));
 			if (n->step->was.n)
 				buf_addf(out, " was %.*s", SLICE_ARG(n->step->was));
-			buf_addc(out, '\n');
-			print_message(out, c, n->step->message, indent_of(depth + 1));
+			buf_adds(out, n->detached ? ", at once\n" : "\n");
+			print_messages(out, c, n->step, depth + 1);
 			break;
 		case NODE_WAIT:
 		case NODE_WAIT_UNTIL: print_wait(out, n); break;
@@ -317,30 +388,35 @@ static void print_list(struct buf *out, const struct compile *c, const struct no
 				buf_add_json(out, n->reason);
 			buf_addc(out, '\n');
 			break;
+		case NODE_PERFORM:
+		case NODE_REST:
+		case NODE_KEEP:
+		case NODE_SUPPRESS: check_print_step_node(out, c, n, depth); break;
+		case NODE_WAIT_FOR: check_print_wait_for(out, c, n, depth); break;
+		case NODE_REPEAT: check_print_repeat(out, c, n, depth); break;
 		case NODE_KIND_COUNT: break;
 		}
 	}
 }
 
+void check_print_list(struct buf *out, const struct compile *c, const struct node *n, int depth)
+{
+	print_list(out, c, n, depth);
+}
+
 /* ---- sequences ---- */
 
-static void print_rules(struct buf *out, const char *word, const struct exit_rule *r)
+static void print_rules(struct buf *out, const struct compile *c, const char *word, const struct exit_rule *r)
 {
 	for (; r; r = r->next) {
-		buf_addf(out, "\t%s %s", word, words_TRIGGER[r->trigger]);
-		if (r->by_account)
-			buf_adds(out, " by account");
-		if (r->step)
-			buf_addf(out, " of %.*s", SLICE_ARG(r->step->name.text));
-		if (r->event.n) {
-			buf_addc(out, ' ');
-			buf_add_json(out, r->event);
-		}
+		buf_addf(out, "\t%s ", word);
+		check_print_trigger(out, r);
 		if (r->when) {
 			buf_addc(out, ' ');
 			print_expr(out, r->when);
 		}
 		buf_addc(out, '\n');
+		print_list(out, c, r->body, 2);
 	}
 }
 
@@ -398,7 +474,7 @@ static void print_field(struct buf *out, const char *word, const struct field *f
 	buf_addc(out, '\n');
 }
 
-void check_print_sequence(struct buf *out, const struct compile *c, const struct sequence *q)
+static void check_print_sequence(struct buf *out, const struct compile *c, const struct sequence *q)
 {
 	buf_addf(out, "%ssequence %.*s", q->draft ? "draft " : "", SLICE_ARG(q->name.text));
 	if (q->title.n) {
@@ -412,8 +488,9 @@ void check_print_sequence(struct buf *out, const struct compile *c, const struct
 	for (const struct variable *v = q->variables; v; v = v->next)
 		buf_addf(out, "\tvariable %.*s %s\n", SLICE_ARG(v->name.text),
 		         v->type.kind == TYPE_UNKNOWN ? "?" : type_name(v->type.kind));
-	print_rules(out, "exit on", q->exits);
-	print_rules(out, "goal", q->goals);
+	check_print_starts(out, q);
+	print_rules(out, c, "exit on", q->exits);
+	print_rules(out, c, "goal", q->goals);
 	print_list(out, c, q->body, 1);
 }
 
@@ -433,6 +510,15 @@ static void print_workspace(struct buf *out, const struct compile *c)
 		print_text(out, c, "\t\t", "name", i->display);
 		print_text(out, c, "\t\t", "signature", i->signature);
 		print_text(out, c, "\t\t", "postal", i->postal);
+		if (i->provider.n)
+			buf_addf(out, "\t\tprovider %.*s\n", SLICE_ARG(i->provider));
+		if (i->number.n)
+			buf_addf(out, "\t\tnumber %.*s\n", SLICE_ARG(i->number));
+		if (i->consent) {
+			buf_adds(out, "\t\tconsent ");
+			print_expr(out, i->consent);
+			buf_addc(out, '\n');
+		}
 		print_limits(out, "\t\t", i->limits);
 	}
 	for (const struct quiet *q = w->quiet; q; q = q->next) {
@@ -445,6 +531,10 @@ static void print_workspace(struct buf *out, const struct compile *c)
 	if (w->holidays)
 		buf_addf(out, "\tholidays %.*s, %u days\n", SLICE_ARG(w->holidays->name.text), w->holidays->count);
 	print_limits(out, "\t", w->limits);
+	for (const struct provider *p = w->providers; p; p = p->next)
+		buf_addf(out, "\tprovider %.*s %.*s\n", SLICE_ARG(p->name.text), SLICE_ARG(p->data));
+	for (const struct brand_item *i = w->brand; i; i = i->next)
+		buf_addf(out, "\tbrand %.*s %.*s\n", SLICE_ARG(i->key), SLICE_ARG(i->value));
 }
 
 void compile_print_checked(const struct compile *c, struct buf *out)

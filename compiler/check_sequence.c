@@ -2,6 +2,7 @@
  * A sequence: its inputs and names first, then settings, then the body, then what must hold for the whole: it has a
  * step, a mailbox, a way out, and keeps its promises. */
 #include "compiler/analyze/promise.h"
+#include "compiler/analyze/same_message.h"
 #include "compiler/checker.h"
 
 /* Settings that a sequence may give more than once. */
@@ -39,6 +40,15 @@ static void check_inputs(struct checker *k, const struct ast_input *t)
 	}
 }
 
+static bool sends(const struct sequence *q, bool only_email)
+{
+	for (uint32_t i = 0; i < q->step_count; i++)
+		for (const struct message *m = q->steps[i]->message; m; m = m->next)
+			if (m->channel == CHANNEL_EMAIL || !only_email)
+				return true;
+	return false;
+}
+
 /* The mailbox that it leaves from: named, the only one, or assigned by the enrollment. */
 static void check_from(struct checker *k)
 {
@@ -46,6 +56,8 @@ static void check_from(struct checker *k)
 	struct workspace *w = k->workspace;
 	if (q->mailboxes || q->assigned || !q->step_count)
 		return;
+	if (w->tree && w->mailbox_count != 1 && !sends(q, true))
+		return; /* texts need none */
 	if (w->tree && w->mailbox_count != 1) {
 		q->assigned = true;
 		if (!w->mailbox_count) {
@@ -72,10 +84,12 @@ static void check_from(struct checker *k)
 static void check_law(struct checker *k)
 {
 	struct sequence *q = k->sequence;
-	if (q->purpose != PURPOSE_SALES || !q->step_count)
+	if (q->purpose != PURPOSE_SALES || !sends(q, false))
 		return;
 	if (q->unsubscribe == UNSUBSCRIBE_NONE)
 		soften(k, diag_no_unsubscribe(k->diags, q->unsubscribe_span, q->name.text));
+	if (!sends(q, true))
+		return;
 	for (struct channel *c = k->workspace->first_channel; c; c = c->next) {
 		bool used = q->assigned && !q->mailboxes;
 		for (struct text_list *m = q->mailboxes; m; m = m->next)
@@ -92,8 +106,9 @@ static void check_law(struct checker *k)
 static void set_tracking(struct sequence *q)
 {
 	for (uint32_t i = 0; i < q->step_count; i++)
-		if (q->steps[i]->message && (q->clicks_read || q->steps[i]->clicks_read))
-			q->steps[i]->message->tracking |= TRACK_CLICKS;
+		for (struct message *m = q->steps[i]->message; m; m = m->next)
+			if (!m->hold_out && (q->clicks_read || q->steps[i]->clicks_read))
+				m->tracking |= TRACK_CLICKS;
 }
 
 static void accept_findings(struct checker *k, const struct ast_list *items, uint32_t from)
@@ -101,13 +116,17 @@ static void accept_findings(struct checker *k, const struct ast_list *items, uin
 	for (const struct ast *i = items->first; i; i = i->next) {
 		const struct ast_allow *a = (const struct ast_allow *)i;
 		if (i->kind == AST_ALLOW && a->code.text.n)
-			accept_finding(k, a->code, from);
+			accept_finding(k, a, from, !k->module->is_std);
 	}
 }
 
-void accept_finding(struct checker *k, struct ast_name code, uint32_t from)
+void accept_finding(struct checker *k, const struct ast_allow *allow, uint32_t from, bool all)
 {
+	struct ast_name code = allow->code;
+	struct slice reason = allow->because ? check_plain(k, allow->because) : SLICE("?");
 	const struct diag_info *info = diag_lookup(code.text);
+	if (!slice_trim(reason).n)
+		diag_empty_reason(k->diags, allow->because->span, code.text);
 	if (!info) {
 		diag_unknown_finding(k->diags, code.span, code.text);
 		return;
@@ -116,22 +135,47 @@ void accept_finding(struct checker *k, struct ast_name code, uint32_t from)
 		diag_cannot_allow(k->diags, code.span, code.text);
 		return;
 	}
-	for (uint32_t i = from; i < k->diags->count; i++)
-		k->diags->items[i].accepted |= diag_info_at(k->diags->items[i].code) == info;
+	bool any = false;
+	for (uint32_t i = from; i < k->diags->count; i++) {
+		struct diag *g = &k->diags->items[i];
+		if (diag_info_at(g->code) != info)
+			continue;
+		any = true;
+		if (!g->accepted)
+			g->reason = arena_copy(k->diags->arena, reason);
+		g->accepted = true;
+	}
+	if (any || !all)
+		return;
+	struct diag *g = diag_unused_allow(k->diags, code.span, code.text);
+	diag_fix(k->diags, g, allow->node.span, SLICE(""), FIX_SURE, "leave it out");
+}
+
+/* event.FIELD where nothing takes an event. */
+static void check_events(struct checker *k)
+{
+	const struct sequence *q = k->sequence;
+	for (const struct variable *v = q->slots; v && !q->takes_events; v = v->next)
+		if (v->kind == SLOT_EVENT)
+			diag_no_event_taken(k->diags, v->where, v->name.text);
 }
 
 static void check_whole(struct checker *k)
 {
 	struct sequence *q = k->sequence;
-	if (!q->step_count && !q->unbuilt && !q->broken)
+	if (!q->step_count && !q->broken)
 		soften(k, diag_no_step(k->diags, q->name.span, q->name.text));
 	if (q->step_count > PLAN_STEPS_MAX)
 		diag_too_many(k->diags, q->name.span, SLICE("steps"), PLAN_STEPS_MAX);
+	check_events(k);
 	check_from(k);
 	check_law(k);
+	check_gating(k);
 	set_tracking(q);
-	if (!q->unbuilt && !q->broken)
+	if (!q->broken)
 		promise_check(k->diags, q);
+	if (q->alike)
+		same_message_check(k->c, k->arena, q);
 }
 
 /* The result outlives a sequence that is not kept. */
@@ -166,7 +210,7 @@ void check_sequence(struct checker *k, struct declaration *d)
 	k->module = d->module;
 	k->sequence = d->sequence = q;
 	k->unnamed = k->proposed = 0;
-	k->flow = (struct flow){.may_be_first = true};
+	k->flow = (struct flow){.may_be_first = true, .pages = PAGES_NONE};
 	if (t->title)
 		q->title = check_plain(k, t->title);
 	for (const struct ast *i = t->items.first; i; i = i->next) {
@@ -181,8 +225,9 @@ void check_sequence(struct checker *k, struct declaration *d)
 		if (!is_step(i))
 			check_setting(k, i);
 	check_window_opens(k, q->window, q->skip);
-	k->flow = (struct flow){.may_be_first = true};
+	k->flow = (struct flow){.may_be_first = true, .pages = PAGES_NONE};
 	q->body = check_body(k, &t->items);
+	check_moves(k);
 	check_whole(k);
 	accept_findings(k, &t->items, first_diag);
 	k->sequence = NULL;

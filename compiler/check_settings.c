@@ -3,11 +3,6 @@
 #include "compiler/checker.h"
 #include <string.h>
 
-void say_not_built(struct checker *k, struct span span, const char *what)
-{
-	diag_not_built_yet(k->diags, span, slice_of(what));
-}
-
 void soften(struct checker *k, struct diag *g)
 {
 	if (k->sequence && k->sequence->draft)
@@ -200,36 +195,67 @@ static void check_auto_reply(struct checker *k, const struct ast_on_auto_reply *
 		q->has_auto_reply_hold = check_duration(k, t->at_most, &q->auto_reply_hold);
 }
 
-static bool check_trigger(struct checker *k, const struct ast *tree, struct exit_rule *out)
+/* Which steps can bring what: a word for them where that one cannot. */
+static const char *wanted_step(enum plan_trigger trigger, enum plan_step_kind kind)
+{
+	bool message = kind <= STEP_SEND;
+	switch (trigger) {
+	case TRIGGER_ANSWER: return kind == STEP_ASK ? NULL : "ask";
+	case TRIGGER_CLICK:
+		return (message && kind != STEP_ORIGINAL) || kind == STEP_OFFER || kind == STEP_REVIEW
+		               ? NULL
+		               : "message, offer or review";
+	case TRIGGER_OPEN: return kind == STEP_EMAIL || kind == STEP_SEND ? NULL : "email";
+	default: return message ? NULL : "message";
+	}
+}
+
+/* STEP of `click on STEP`; false after saying what is wrong. */
+static bool check_trigger_step(struct checker *k, const struct ast_trigger *t, struct exit_rule *out)
+{
+	struct step *step = check_step_path(k, t->step);
+	if (!step)
+		return false;
+	const char *wanted = step->is_wait ? "step" : wanted_step(out->trigger, step->plan_kind);
+	if (wanted) {
+		struct diag *g = diag_wrong_kind(k->diags, t->step->span, step->name.text, slice_of(step->kind),
+		                                 slice_of(wanted));
+		diag_label(k->diags, g, step->name.span, "declared here");
+		return false;
+	}
+	step->clicks_read |= out->trigger == TRIGGER_CLICK;
+	out->step = step;
+	return true;
+}
+
+static bool asks(const struct sequence *q)
+{
+	for (const struct name *n = q->scope.first; n; n = n->next)
+		if (n->kind == SCOPE_STEP && ((const struct step *)n->object)->plan_kind == STEP_ASK)
+			return true;
+	return false;
+}
+
+bool check_trigger(struct checker *k, const struct ast *tree, const char *place, struct exit_rule *out)
 {
 	if (!tree || tree->kind != AST_TRIGGER)
 		return false;
 	const struct ast_trigger *t = (const struct ast_trigger *)tree;
-	int which = check_word(k, t->kind, "exit on", words_TRIGGER, TRIGGER_WHEN);
+	int which = check_word(k, t->kind, place, words_TRIGGER, TRIGGER_WHEN);
 	if (which < 0)
 		return false;
 	*out = (struct exit_rule){.trigger = (enum plan_trigger)which, .by_account = t->by_account};
-	if (which == TRIGGER_ANSWER) {
-		say_not_built(k, tree->span, "answers to a questionnaire");
-		return false;
-	}
 	if (t->event)
 		out->event = check_string(k, t->event).text;
-	if (t->step) {
-		struct step *step = check_step_path(k, t->step);
-		if (!step || !step->built)
-			return false;
-		if (step->is_wait) {
-			struct diag *g = diag_wrong_kind(k->diags, t->step->span, step->name.text, SLICE("wait"),
-			                                 SLICE("message"));
-			diag_label(k->diags, g, step->name.span, "declared here");
-			return false;
-		}
-		step->clicks_read |= which == TRIGGER_CLICK;
-		out->step = step;
-	} else if (which == TRIGGER_CLICK) {
-		k->sequence->clicks_read = true;
-	}
+	k->sequence->takes_events |= which == TRIGGER_EVENT;
+	if (t->step && !check_trigger_step(k, t, out))
+		return false;
+	k->sequence->clicks_read |= which == TRIGGER_CLICK && !t->step;
+	if (which == TRIGGER_ANSWER && !t->step && !asks(k->sequence))
+		diag_never_comes(k->diags, tree->span, SLICE("answer"),
+		                 SLICE("no step of this sequence asks anything"));
+	if (which == TRIGGER_OPEN)
+		diag_opens_are_a_guess(k->diags, tree->span, out->step ? out->step->name.text : SLICE("a message"));
 	return true;
 }
 
@@ -244,11 +270,13 @@ static void add_exit(struct checker *k, struct exit_rule **last, struct exit_rul
 	**last = rule;
 }
 
-static void check_exit_body(struct checker *k, const struct ast *body)
+static void check_exit_on(struct checker *k, const struct ast_exit_on *t)
 {
-	if (body)
-		say_not_built(k, (struct span){body->span.source, body->span.start, body->span.start + 1},
-		              "steps of an exit");
+	struct exit_rule rule;
+	if (!check_trigger(k, t->trigger, "exit on", &rule))
+		return;
+	check_exit_body(k, t->body, &rule);
+	add_exit(k, &k->sequence->exits, rule, t->node.span);
 }
 
 static void check_exit_when(struct checker *k, const struct ast_exit_when *t)
@@ -256,9 +284,22 @@ static void check_exit_when(struct checker *k, const struct ast_exit_when *t)
 	struct flow none = {0};
 	k->flow = none;
 	struct exit_rule rule = {.trigger = TRIGGER_WHEN, .when = check_condition(k, t->expr)};
-	check_exit_body(k, t->body);
+	check_exit_body(k, t->body, &rule);
+	say_always_same(k, rule.when);
 	if (rule.when->kind != EXPR_POISON)
 		add_exit(k, &k->sequence->exits, rule, t->node.span);
+}
+
+/* `allow weaken exit because "…"`: which changes to a live sequence its author means; seqc diff reads it. */
+static void check_weaken(struct checker *k, const struct ast_allow *t)
+{
+	static const char *const words[] = {"exit", "limit", "window"};
+	const struct ast_path *p = (const struct ast_path *)t->weaken;
+	if (!p || p->node.kind != AST_PATH)
+		return;
+	check_word(k, p->text, "allow weaken", words, 3);
+	if (t->because && !slice_trim(check_string(k, t->because).text).n)
+		diag_empty_reason(k->diags, t->because->span, p->text.text);
 }
 
 void check_setting(struct checker *k, const struct ast *i)
@@ -284,22 +325,16 @@ void check_setting(struct checker *k, const struct ast *i)
 	case AST_PROMISE: check_promise(k, (const struct ast_promise *)i); break;
 	case AST_LIMIT: check_sequence_limit(k, (const struct ast_limit *)i); break;
 	case AST_ON_AUTO_REPLY: check_auto_reply(k, (const struct ast_on_auto_reply *)i); break;
-	case AST_EXIT_ON:
-		if (check_trigger(k, ((const struct ast_exit_on *)i)->trigger, &rule))
-			add_exit(k, &q->exits, rule, i->span);
-		check_exit_body(k, ((const struct ast_exit_on *)i)->body);
-		break;
+	case AST_EXIT_ON: check_exit_on(k, (const struct ast_exit_on *)i); break;
 	case AST_EXIT_WHEN: check_exit_when(k, (const struct ast_exit_when *)i); break;
 	case AST_GOAL:
-		if (check_trigger(k, ((const struct ast_goal *)i)->trigger, &rule))
+		if (check_trigger(k, ((const struct ast_goal *)i)->trigger, "goal", &rule))
 			add_exit(k, &q->goals, rule, i->span);
 		break;
-	case AST_MIGRATE:
-		say_not_built(k, (struct span){i->span.source, i->span.start, i->span.start + 7}, "`migrate`");
-		break;
-	case AST_START_BY: say_not_built(k, i->span, "`start by`"); break;
-	case AST_START_EVENT:
-	case AST_START_DATE: say_not_built(k, i->span, "`start on`"); break;
+	case AST_ALLOW: check_weaken(k, (const struct ast_allow *)i); break;
+	case AST_START_BY: check_start_by(k, (const struct ast_start_by *)i); break;
+	case AST_START_EVENT: check_start_event(k, (const struct ast_start_event *)i); break;
+	case AST_START_DATE: check_start_date(k, (const struct ast_start_date *)i); break;
 	default: /* tags are for people; inputs and `allow` are read before; errors were said */ break;
 	}
 }

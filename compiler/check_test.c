@@ -23,10 +23,9 @@ static void check_pairs(struct checker *k, const struct ast_list *pairs, bool in
 	}
 }
 
-/* Positions may be waits without a name, and steps of a fragment have two parts: those are not looked up. */
 static void check_step_name(struct checker *k, const struct ast *path)
 {
-	if (path && path->kind == AST_PATH && ((const struct ast_path *)path)->parts.count == 1)
+	if (path && path->kind == AST_PATH)
 		check_step_path(k, path);
 }
 

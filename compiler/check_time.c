@@ -2,7 +2,7 @@
  * Everything about time: windows, limits and their periods, waits (rules 3, 4, 6, 8, 12). */
 #include "base/civil.h"
 #include "base/tz.h"
-#include "compiler/checker.h"
+#include "compiler/expression.h"
 
 /* ---- small things ---- */
 
@@ -145,9 +145,8 @@ bool check_time_range(struct checker *k, const struct ast *tree, int32_t *from, 
 
 static int weekday_of(struct slice word)
 {
-	static const char *const words[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 	for (int i = 0; i < 7; i++)
-		if (slice_is(word, words[i]))
+		if (slice_is(word, civil_weekday_words[i]))
 			return i;
 	return -1;
 }
@@ -171,6 +170,24 @@ static uint32_t days_of(const struct ast_list *list)
 		}
 	}
 	return bits;
+}
+
+/* `in contact.FIELD`: a zone; where the contact brings none, the window is in the zone that it would be in without. */
+static const struct field *check_zone_field(struct checker *k, const struct ast *tree)
+{
+	static const struct type zone = {.kind = TYPE_ZONE};
+	bool only_contact = k->only_contact;
+	k->only_contact = true;
+	struct expr *e = check_expr(k, tree);
+	k->only_contact = only_contact;
+	if (e->kind == EXPR_POISON)
+		return NULL;
+	expr_adopt(e, &zone);
+	if (e->kind == EXPR_FIELD && !e->field->input && e->type.kind == TYPE_ZONE)
+		return e->field;
+	diag_wrong_type(k->diags, e->span, SLICE("a zone of the contact"),
+	                e->type.kind == TYPE_ZONE ? SLICE("another zone") : slice_of(type_word(&e->type)));
+	return NULL;
 }
 
 struct window *check_window(struct checker *k, const struct ast *tree)
@@ -198,7 +215,7 @@ struct window *check_window(struct checker *k, const struct ast *tree)
 		if (check_zone(k, zone))
 			w->zone = zone.text;
 	} else if (t->zone && t->zone->kind == AST_PATH) {
-		say_not_built(k, t->zone->span, "a window in a zone that is not written as a text");
+		w->zone_field = check_zone_field(k, t->zone);
 	}
 	return w;
 }
@@ -323,7 +340,7 @@ static bool add_terms(struct checker *k, const struct ast *tree, bool minus, str
 		struct slice number = source_text(&k->c->sources, e->span);
 		struct diag *g = diag_number_needs_unit(k->diags, e->span, number);
 		diag_fix(k->diags, g, e->span, arena_printf(k->arena, "%.*s days", SLICE_ARG(number)), FIX_MAYBE,
-		         "`%.*s days`", SLICE_ARG(number));
+		         "`%.*s days`, if days are meant", SLICE_ARG(number));
 		return false;
 	}
 	if (e->type.kind != TYPE_DURATION) {
@@ -441,6 +458,9 @@ struct node *check_wait_until(struct checker *k, const struct ast_wait_until *t,
 			                                 slice_of(type_word(&n->expr->type)));
 			if (type == TYPE_DURATION)
 				diag_note(k->diags, g, "to wait for a while write `wait 3 days`");
+			else if (type == TYPE_YES_NO)
+				diag_note(k->diags, g,
+				          "what happens is waited for by `wait for click on intro up to 5 days { … }`");
 			return NULL;
 		}
 	} else if (n->weekday < 0 && n->at_minute < 0) {

@@ -237,9 +237,7 @@ static void check_item(struct checker *k, const struct ast *i)
 	case AST_KEY: check_key(k, (const struct ast_key *)i); break;
 	case AST_ACCOUNT: check_account(k, (const struct ast_account *)i); break;
 	case AST_CHANNEL: check_channel(k, (const struct ast_channel *)i); break;
-	case AST_BRAND:
-		say_not_built(k, (struct span){i->span.source, i->span.start, i->span.start + 5}, "`brand`");
-		break;
+	case AST_BRAND: check_brand(k, (const struct ast_brand *)i); break;
 	case AST_USE_HOLIDAYS: check_use_holidays(k, (const struct ast_use_holidays *)i); break;
 	case AST_QUIET: check_quiet(k, (const struct ast_quiet *)i); break;
 	case AST_LIMIT: check_limit_item(k, (const struct ast_limit *)i); break;
@@ -255,7 +253,7 @@ static void check_once(struct checker *k, const struct ast_workspace *t)
 	for (const struct ast *i = t->items.first; i; i = i->next) {
 		bool single = i->kind == AST_EDITION || i->kind == AST_LOCALES || i->kind == AST_TIMEZONE ||
 		              i->kind == AST_CONTACT || i->kind == AST_KEY || i->kind == AST_ACCOUNT ||
-		              i->kind == AST_USE_HOLIDAYS || i->kind == AST_ONE_SEQUENCE;
+		              i->kind == AST_USE_HOLIDAYS || i->kind == AST_ONE_SEQUENCE || i->kind == AST_BRAND;
 		if (single && seen[i->kind]) {
 			struct diag *g = diag_given_twice(k->diags, i->span, slice_of(ast_kind_name(i->kind)));
 			diag_label(k->diags, g, seen[i->kind]->span, "first given here");
@@ -341,7 +339,23 @@ void default_workspace(struct checker *k)
 	check_ui(k);
 }
 
-/* ---- words of footers ---- */
+void assume_phone(struct checker *k)
+{
+	static const struct type phone = {.kind = TYPE_PHONE};
+	struct workspace *w = k->workspace;
+	struct name *n = names_find(&w->fields, 0, SLICE("phone"));
+	struct field *f = n ? n->object : ARENA_NEW(k->arena, struct field);
+	if (f->settled && f->type.kind != TYPE_TEXT)
+		return;
+	f->type = phone;
+	f->settled = true;
+	if (n)
+		return;
+	f->name = (struct ast_name){SLICE("phone"), DIAG_NO_PLACE};
+	names_add(&w->fields, k->arena, 0, f->name.text, f->name.span, add_field(k, f));
+}
+
+/* ---- words of footers and pages ---- */
 
 static bool ui_line(struct slice line, struct slice locale, struct slice word, struct slice *text)
 {
@@ -372,7 +386,6 @@ static bool find_ui(struct slice locale, const char *word, struct slice *text)
 
 void check_ui(struct checker *k)
 {
-	static const char *const words[UI_COUNT] = {[UI_UNSUBSCRIBE] = "unsubscribe", [UI_WROTE] = "wrote"};
 	struct workspace *w = k->workspace;
 	for (int word = 0; word < UI_COUNT; word++) {
 		struct text *t = ARENA_NEW(k->arena, struct text);
@@ -381,10 +394,10 @@ void check_ui(struct checker *k)
 		for (uint32_t i = 0; i < w->locale_count; i++) {
 			struct slice text = {NULL, 0};
 			struct ast_name locale = w->locales[i];
-			if (!find_ui(locale.text, words[word], &text) && w->tree && word == 0)
+			if (!find_ui(locale.text, words_UI[word], &text) && w->tree)
 				diag_no_ui_words(k->diags, locale.span, locale.text);
 			if (!text.n)
-				find_ui(SLICE("en"), words[word], &text);
+				find_ui(SLICE("en"), words_UI[word], &text);
 			t->locales[i] = ARENA_NEW(k->arena, struct piece);
 			t->locales[i]->chars = text;
 		}

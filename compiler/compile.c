@@ -20,6 +20,8 @@ static bool finish(struct compile *c)
 	check_all(c);
 	poison_drop_consequences(c);
 	diags_sort(&c->diags);
+	if (c->diags.errors) /* what is wrong may hide the finding that is allowed */
+		diags_drop(&c->diags, DIAG_UNUSED_ALLOW);
 	if (c->emit && c->diags.errors == 0) {
 		emit_all(c);
 		diags_sort(&c->diags);
@@ -46,6 +48,8 @@ bool compile_path(struct compile *c, const char *path)
 		return exhausted(c);
 	if (!find_sources(c, path, &found))
 		return false;
+	for (uint32_t i = 0; i < c->instead_count; i++)
+		source_add(&c->sources, c->instead[i].path, c->instead[i].text, false);
 	for (uint32_t i = 0; i < found.count; i++)
 		resolve_file(c, found.paths[i], NULL);
 	c->modules->whole = found.whole;
@@ -63,6 +67,19 @@ bool compile_text(struct compile *c, const char *name, struct slice text)
 		resolve_file(c, found.paths[i], NULL);
 	resolve_source(c, source_add(&c->sources, slice_of(name), text, false));
 	c->modules->whole = !c->workspace_folder;
+	return finish(c);
+}
+
+bool compile_files(struct compile *c, const struct compile_instead *files, uint32_t count)
+{
+	if (setjmp(c->full))
+		return exhausted(c);
+	for (uint32_t i = 0; i < count; i++)
+		source_add(&c->sources, files[i].path, files[i].text, false);
+	for (uint32_t i = 0; i < count; i++)
+		if (slice_ends(files[i].path, ".seq"))
+			resolve_source(c, i);
+	c->modules->whole = true;
 	return finish(c);
 }
 

@@ -30,10 +30,18 @@ struct compile_result {
 	bool draft;
 };
 
+/* A text that stands in the place of a file: not written yet, or open in an editor. */
+struct compile_instead {
+	struct slice path; /* as sources show it: relative to the workspace */
+	struct slice text;
+};
+
 struct compile {
 	/* set before compile_path, after compile_init */
-	bool emit;                    /* make plans and policy too */
-	const char *workspace_folder; /* `--workspace DIR`; NULL: found upwards from the path */
+	bool emit;                             /* make plans and policy too */
+	const char *workspace_folder;          /* `--workspace DIR`; NULL: found upwards from the path */
+	const struct compile_instead *instead; /* read by compile_path in the place of those files */
+	uint32_t instead_count;
 
 	/* results */
 	struct arena arena;
@@ -74,6 +82,8 @@ void compile_free(struct compile *c);
 bool compile_path(struct compile *c, const char *path);
 /* The same for a text in memory, shown as `name` ("<stdin>"): a lone file unless workspace_folder is set. */
 bool compile_text(struct compile *c, const char *name, struct slice text);
+/* The same for a folder in memory, which is the whole workspace; what is no .seq file is there for texts. */
+bool compile_files(struct compile *c, const struct compile_instead *files, uint32_t count);
 /* Reads a file that holds a `deployment`, without any workspace: what seqd is started with. True: c->deployment is set.
  */
 bool compile_deployment(struct compile *c, const char *path);

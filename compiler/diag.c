@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The collector of diagnostics and the registry's table. Everything is copied into the arena of the compile, so
- * that a caller may hand in names from anywhere. Rendering stands in diag_render.c and diag_json.c. */
+ * that a caller may hand in names from anywhere. Rendering stands in one file a format. */
 #include "compiler/diag.h"
+#include "base/hash.h"
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "diag_codes.h"
 #include <assert.h>
 #include <ctype.h>
@@ -55,7 +57,7 @@ void diag_put_pattern(struct buf *out, const struct diag_info *info)
 
 void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
 {
-	*d = (struct diags){.arena = arena, .sources = sources};
+	*d = (struct diags){.arena = arena, .sources = sources, .folder = SLICE("")};
 }
 
 /* ---- adding ---- */
@@ -222,16 +224,115 @@ void diags_sort(struct diags *d)
 	if (d->count > 1)
 		qsort_r(d->items, d->count, sizeof *d->items, compare, d->sources);
 	uint32_t kept = 0;
-	d->errors = d->warnings = 0;
+	d->errors = d->warnings = d->accepted = 0;
 	for (uint32_t i = 0; i < d->count; i++) {
 		const struct diag *g = &d->items[i];
 		if (kept && compare(g, &d->items[kept - 1], d->sources) == 0)
 			continue;
-		if (!g->accepted)
-			*(g->severity == DIAG_ERROR ? &d->errors : &d->warnings) += 1;
+		*(g->accepted ? &d->accepted : g->severity == DIAG_ERROR ? &d->errors : &d->warnings) += 1;
 		d->items[kept++] = *g;
 	}
 	d->count = kept;
+}
+
+void diags_drop(struct diags *d, int code)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < d->count; i++)
+		if (d->items[i].code != code)
+			d->items[kept++] = d->items[i];
+	d->count = kept;
+	diags_sort(d);
+}
+
+/* ---- what the formats share ---- */
+
+const char *diag_severity_word(enum diag_severity severity)
+{
+	return severity == DIAG_ERROR ? "error" : "warning";
+}
+
+struct diag_place diag_place_of(const struct sources *sources, struct span span)
+{
+	struct diag_place at = {0};
+	if (span.source >= sources->count)
+		return at;
+	const struct source *s = &sources->items[span.source];
+	at.file = s->path;
+	at.byte_start = span.start;
+	at.byte_end = span.end;
+	source_place(s, span.start, &at.line, &at.column);
+	source_place(s, span.end, &at.end_line, &at.end_column);
+	return at;
+}
+
+void diag_fingerprint(const struct diags *d, const struct diag *g, char out[DIAG_FINGERPRINT_SIZE])
+{
+	struct buf text = {0};
+	uint8_t hash[SHA256_SIZE] = {0};
+	buf_addf(&text, "%s\n", diag_info_at(g->code)->code);
+	buf_add_slice(&text, path_of(d->sources, g->span.source));
+	buf_addc(&text, '\n');
+	buf_add_slice(&text, g->message);
+	if (!text.failed) /* else zeros: no worse than none */
+		sha256(text.p, text.n, hash);
+	hex_encode(hash, DIAG_FINGERPRINT_SIZE / 2, out);
+	buf_free(&text);
+}
+
+struct diag_page diags_page(const struct diags *d, uint32_t first, uint32_t max)
+{
+	struct diag_page page = {.end = first};
+	uint32_t errors = 0, warnings = 0, source = d->items[first].span.source;
+	for (; page.end < d->count && d->items[page.end].span.source == source; page.end++)
+		if (!d->items[page.end].accepted)
+			*(d->items[page.end].severity == DIAG_ERROR ? &errors : &warnings) += 1;
+	page.errors_left = !max || errors < max ? errors : max;
+	uint32_t room = max - page.errors_left;
+	page.warnings_left = !max || warnings < room ? warnings : room;
+	page.hidden = errors + warnings - page.errors_left - page.warnings_left;
+	return page;
+}
+
+bool diags_page_shows(struct diag_page *page, const struct diag *g)
+{
+	uint32_t *left = g->severity == DIAG_ERROR ? &page->errors_left : &page->warnings_left;
+	if (g->accepted || *left == 0)
+		return false;
+	*left -= 1;
+	return true;
+}
+
+void diags_put_hidden(const struct diags *d, const struct diag_page *page, struct buf *out)
+{
+	if (!page->hidden)
+		return;
+	struct slice path = path_of(d->sources, d->items[page->end - 1].span.source);
+	buf_addf(out, "... and %u more%s", page->hidden, path.n ? " in " : "");
+	utf8_add_safe(out, path);
+	buf_addc(out, '\n');
+}
+
+static void put_count(struct buf *out, uint32_t n, const char *what)
+{
+	buf_addf(out, "%u %s%s", n, what, n == 1 ? "" : "s");
+}
+
+void diags_put_summary(const struct diags *d, struct buf *out)
+{
+	if (d->errors)
+		put_count(out, d->errors, "error");
+	if (d->errors && d->warnings)
+		buf_adds(out, ", ");
+	if (d->warnings)
+		put_count(out, d->warnings, "warning");
+	if (d->accepted) {
+		buf_adds(out, d->errors || d->warnings ? "; " : "");
+		put_count(out, d->accepted, "warning");
+		buf_adds(out, " accepted");
+	}
+	if (d->errors || d->warnings || d->accepted)
+		buf_addc(out, '\n');
 }
 
 int diag_nearest(struct slice word, const struct slice *candidates, size_t count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Diagnostics: collected while compiling, sorted, then rendered as text or JSON. Each kind is a record of
+ * Diagnostics: collected while compiling, sorted, then rendered in one of the formats below. Each kind is a record of
  * diagnostics.txt; tool/mkdiag makes from it the enum, the table, and one typed constructor each in diag_codes.h:
  *     struct diag *diag_unknown_step(struct diags *d, struct span span, struct slice name);
  * A constructor returns the diagnostic so that labels, notes and fixes can be hung on it, at once: the next one that
@@ -45,7 +45,8 @@ struct diag {
 	struct diag_label *labels;
 	struct diag_note *notes;
 	struct diag_fix *fixes;
-	bool accepted; /* by an `allow CODE because` */
+	bool accepted;       /* by an `allow CODE because` */
+	struct slice reason; /* of that `allow` */
 };
 
 /* One row of the registry, as mkdiag writes it. */
@@ -53,8 +54,9 @@ struct diag_info {
 	const char *code; /* "E0201" */
 	enum diag_severity severity;
 	enum diag_needs needs;
-	const char *slug, *text, *note, *why; /* note: NULL for none */
-	const char *bad, *good;               /* sources; NULL when `tested` names the test that shows it instead */
+	const char *slug, *section;
+	const char *text, *note, *why; /* note: NULL for none */
+	const char *bad, *good;        /* sources; NULL when `tested` names the test that shows it instead */
 	const char *tested;
 };
 
@@ -63,6 +65,8 @@ struct diags {
 	struct sources *sources;
 	struct diag *items;
 	uint32_t count, cap, errors, warnings;
+	uint32_t accepted;   /* how many of the items are; known once sorted */
+	struct slice folder; /* what leads from where SARIF and GitHub count paths to the workspace: "" or "a/b/" */
 };
 
 void diags_init(struct diags *d, struct arena *arena, struct sources *sources);
@@ -84,11 +88,47 @@ void diag_put_pattern(struct buf *out, const struct diag_info *info);
 /* By file (order of paths), offset, code. Drops exact repeats, and counts errors and warnings anew: accepted ones not.
  */
 void diags_sort(struct diags *d);
-/* Source line, caret, labels, notes, fixes; colour with ANSI codes when asked. `max` per file (0: all), then a count.
- * The last lines are the summary, "2 errors, 1 warning". Nothing for no diagnostics. */
-void diags_render_text(const struct diags *d, struct buf *out, bool colour, uint32_t max);
-/* The JSON object of runtime.md §6. */
-void diags_render_json(const struct diags *d, struct buf *out);
+/* Takes back all findings of that kind. */
+void diags_drop(struct diags *d, int code);
+
+/* Where a span lies, for the formats: places count from 1, columns in Unicode scalars, the end is after the last
+ * character. Without a place `file` is empty and all numbers are 0. */
+struct diag_place {
+	struct slice file;
+	uint32_t line, column, end_line, end_column, byte_start, byte_end;
+};
+struct diag_place diag_place_of(const struct sources *sources, struct span span);
+/* 32 hex digits of code, file and message: the same after lines before it have come or gone. */
+enum { DIAG_FINGERPRINT_SIZE = 33 };
+void diag_fingerprint(const struct diags *d, const struct diag *g, char out[DIAG_FINGERPRINT_SIZE]);
+const char *diag_severity_word(enum diag_severity severity); /* "error", "warning" */
+
+/* What people are shown of one file: at most `max` findings (0: all), and errors are never left out for warnings. */
+struct diag_page {
+	uint32_t end;                        /* index after the file's last item */
+	uint32_t errors_left, warnings_left; /* that may still be shown */
+	uint32_t hidden;
+};
+struct diag_page diags_page(const struct diags *d, uint32_t first, uint32_t max);
+/* Whether this item of the page, asked for in order, is shown; accepted ones are not. */
+bool diags_page_shows(struct diag_page *page, const struct diag *g);
+/* "... and 7 more in a.seq" and a newline; nothing when none are hidden. */
+void diags_put_hidden(const struct diags *d, const struct diag_page *page, struct buf *out);
+/* "2 errors, 1 warning; 3 warnings accepted" and a newline; nothing when there is nothing. */
+void diags_put_summary(const struct diags *d, struct buf *out);
+
+/* The formats: those that people read are coloured when asked and show at most `max` per file (0: all); programs are
+ * told everything. Each is one file, diag_NAME.c; `text` is diag_render.c. */
+#define DIAG_FORMATS(PEOPLE, PROGRAMS)                                                                                 \
+	PEOPLE(text) PEOPLE(short) PROGRAMS(json) PROGRAMS(sarif) PROGRAMS(github) PROGRAMS(junit)
+#define PEOPLE(name)   void diags_render_##name(const struct diags *d, struct buf *out, bool colour, uint32_t max);
+#define PROGRAMS(name) void diags_render_##name(const struct diags *d, struct buf *out);
+DIAG_FORMATS(PEOPLE, PROGRAMS)
+#undef PEOPLE
+#undef PROGRAMS
+/* One diagnostic as `text` has it, without colour. */
+void diag_render_one(const struct diags *d, const struct diag *g, struct buf *out);
+
 /* Did-you-mean: the nearest candidate within edit distance (1 up to 4 letters, else 2; a transposition counts one), or
  * -1. Of equally near ones the first; never the word itself. */
 int diag_nearest(struct slice word, const struct slice *candidates, size_t count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Diagnostics as the JSON object of runtime.md §6, format_version 1. Lines and columns count from 1, columns in
- * Unicode scalars; an end is the place after the last character. A diagnostic without a place has a null file. */
+ * Unicode scalars; an end is the place after the last character. A diagnostic without a place has a null file. What an
+ * `allow` accepts stands apart, with its reason, so that who counts `diagnostics` counts what is wrong. */
 #include "compiler/diag.h"
 
 static void add_text(struct buf *out, const char *key, struct slice value)
@@ -9,20 +10,16 @@ static void add_text(struct buf *out, const char *key, struct slice value)
 	buf_add_json(out, value);
 }
 
-/* "file","line","column","end_line","end_column", without braces. */
+/* "file","line","column","end_line","end_column","byte_start","byte_end", without braces. */
 static void add_place(struct buf *out, const struct sources *sources, struct span span)
 {
-	uint32_t line = 0, column = 0, end_line = 0, end_column = 0;
-	if (span.source < sources->count) {
-		const struct source *s = &sources->items[span.source];
-		add_text(out, "file", s->path);
-		source_place(s, span.start, &line, &column);
-		source_place(s, span.end, &end_line, &end_column);
-	} else {
+	struct diag_place at = diag_place_of(sources, span);
+	if (at.line)
+		add_text(out, "file", at.file);
+	else
 		buf_adds(out, "\"file\":null");
-	}
-	buf_addf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u", line, column, end_line,
-	         end_column);
+	buf_addf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u,\"byte_start\":%u,\"byte_end\":%u",
+	         at.line, at.column, at.end_line, at.end_column, at.byte_start, at.byte_end);
 }
 
 static void add_labels(struct buf *out, const struct sources *sources, const struct diag_label *label)
@@ -55,35 +52,57 @@ static void add_fixes(struct buf *out, const struct sources *sources, const stru
 	buf_addc(out, ']');
 }
 
-static void add_diag(struct buf *out, const struct sources *sources, const struct diag *g)
+static void add_diag(struct buf *out, const struct diags *d, const struct diag *g)
 {
+	struct buf rendered = {0};
+	char fingerprint[DIAG_FINGERPRINT_SIZE];
 	buf_addc(out, '{');
 	add_text(out, "code", slice_of(diag_info_at(g->code)->code));
-	buf_addf(out, ",\"severity\":\"%s\",", g->severity == DIAG_ERROR ? "error" : "warning");
+	buf_addf(out, ",\"severity\":\"%s\",", diag_severity_word(g->severity));
 	add_text(out, "message", g->message);
 	buf_addc(out, ',');
-	add_place(out, sources, g->span);
-	add_labels(out, sources, g->labels);
+	add_place(out, d->sources, g->span);
+	add_labels(out, d->sources, g->labels);
 	buf_adds(out, ",\"notes\":[");
 	for (const struct diag_note *note = g->notes; note; note = note->next) {
 		buf_adds(out, note == g->notes ? "" : ",");
 		buf_add_json(out, note->text);
 	}
 	buf_addc(out, ']');
-	add_fixes(out, sources, g->fixes);
+	add_fixes(out, d->sources, g->fixes);
+	buf_addc(out, ',');
+	diag_render_one(d, g, &rendered);
+	add_text(out, "rendered", buf_slice(&rendered));
+	diag_fingerprint(d, g, fingerprint);
+	buf_addf(out, ",\"fingerprint\":\"%s\"", fingerprint);
+	if (g->accepted) {
+		buf_addc(out, ',');
+		add_text(out, "reason", g->reason);
+	}
 	buf_addc(out, '}');
+	out->failed = out->failed || rendered.failed;
+	buf_free(&rendered);
+}
+
+static void add_all(struct buf *out, const char *key, const struct diags *d, bool accepted)
+{
+	buf_addf(out, "\"%s\":[", key);
+	const char *comma = "";
+	for (uint32_t i = 0; i < d->count; i++) {
+		if (d->items[i].accepted != accepted)
+			continue;
+		buf_adds(out, comma);
+		add_diag(out, d, &d->items[i]);
+		comma = ",";
+	}
+	buf_addc(out, ']');
 }
 
 void diags_render_json(const struct diags *d, struct buf *out)
 {
-	buf_adds(out, "{\"format_version\":1,\"diagnostics\":[");
-	const char *comma = "";
-	for (uint32_t i = 0; i < d->count; i++) {
-		if (d->items[i].accepted)
-			continue;
-		buf_adds(out, comma);
-		add_diag(out, d->sources, &d->items[i]);
-		comma = ",";
-	}
-	buf_adds(out, "]}\n");
+	buf_adds(out, "{\"format_version\":1,");
+	add_all(out, "diagnostics", d, false);
+	buf_addc(out, ',');
+	add_all(out, "suppressed", d, true);
+	buf_adds(out, "}\n");
 }

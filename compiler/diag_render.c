@@ -9,8 +9,8 @@
 
 enum {
 	TAB_COLUMNS = 4,
-	VIEW_BYTES = 160, /* of a longer line only so much is shown, */
-	VIEW_BEFORE = 60, /* from so much before the mark */
+	VIEW_COLUMNS = 120, /* of a longer line only so much is shown, */
+	VIEW_BEFORE = 50,   /* from so much before the mark */
 	MARKS_MAX = 24,
 	FIX_LINES_MAX = 8,
 	LINE_COLUMNS = 100, /* of notes */
@@ -100,24 +100,56 @@ struct view {
 	bool cut_end;
 };
 
-static bool is_inside_character(struct slice s, size_t i)
+static size_t columns_of(uint32_t c)
 {
-	return i < s.n && ((unsigned char)s.p[i] & 0xC0) == 0x80;
+	return c == '\t' ? TAB_COLUMNS : (size_t)utf8_width(c);
 }
 
+/* The byte after as many characters from `at` on as have `columns`, and the marks that combine with the last of them;
+ * *left: the columns that the end of the line leaves. */
+static size_t forward(struct slice line, size_t at, size_t columns, size_t *left)
+{
+	const char *p = line.p + at, *end = line.p + line.n;
+	while (p < end) {
+		const char *next = p;
+		size_t n = columns_of(utf8_next(&next, end));
+		if (n > columns)
+			break;
+		columns -= n;
+		p = next;
+	}
+	*left = columns;
+	return (size_t)(p - line.p);
+}
+
+/* The byte of the character that begins at most `columns` before `at`. */
+static size_t backward(struct slice line, size_t at, size_t columns)
+{
+	while (at > 0) {
+		size_t start = at - 1;
+		while (start > 0 && ((unsigned char)line.p[start] & 0xC0) == 0x80)
+			start--;
+		const char *p = line.p + start;
+		size_t n = columns_of(utf8_next(&p, line.p + line.n));
+		if (n > columns)
+			break;
+		columns -= n;
+		at = start;
+	}
+	return at;
+}
+
+/* All of a short line; of a long one what stands around `mark`. Only that part is ever looked at. */
 static struct view view_of(struct slice line, size_t mark)
 {
 	struct view v = {.text = line};
-	if (line.n <= VIEW_BYTES)
+	size_t left;
+	if (forward(line, 0, VIEW_COLUMNS, &left) == line.n)
 		return v;
-	if (mark > line.n)
-		mark = line.n;
-	v.skipped = mark > VIEW_BEFORE ? mark - VIEW_BEFORE : 0;
-	while (is_inside_character(line, v.skipped))
-		v.skipped++;
-	size_t end = v.skipped + VIEW_BYTES < line.n ? v.skipped + VIEW_BYTES : line.n;
-	while (is_inside_character(line, end))
-		end++;
+	v.skipped = backward(line, mark < line.n ? mark : line.n, VIEW_BEFORE);
+	size_t end = forward(line, v.skipped, VIEW_COLUMNS - 2, &left); /* 2: for … on both sides */
+	if (end == line.n)
+		v.skipped = backward(line, v.skipped, left);
 	v.text = (struct slice){line.p + v.skipped, end - v.skipped};
 	v.cut_end = end < line.n;
 	return v;
@@ -165,6 +197,8 @@ static size_t column_of(const struct view *v, size_t line_byte)
 static void put_mark(struct painter *p, const struct view *v, const struct mark *m, enum diag_severity severity)
 {
 	size_t start = column_of(v, m->start), end = column_of(v, m->end);
+	if (m->end <= v->skipped) /* before what is shown: under the … */
+		start = end = 0;
 	size_t n = end > start ? end - start : 1;
 	put_gutter(p, 0);
 	buf_addf(p->out, " %*s", (int)start, "");
@@ -179,11 +213,16 @@ static void put_mark(struct painter *p, const struct view *v, const struct mark 
 	buf_adds(p->out, p->colour ? "\033[0m\n" : "\n");
 }
 
-/* The line with its number, and below it each of its marks. */
+/* The line with its number, and below it each of its marks. Of a long one the part around the diagnostic's own mark;
+ * with a count of 0 the first of `marks` still says which. */
 static void put_line(struct painter *p, uint32_t number, struct slice line, const struct mark *marks, size_t count,
                      enum diag_severity severity)
 {
-	struct view v = view_of(line, count ? marks[0].start : 0);
+	size_t centre = 0;
+	for (size_t i = count; i--;)
+		if (marks[i].sign == '^')
+			centre = i;
+	struct view v = view_of(line, marks[centre].start);
 	put_gutter(p, number);
 	if (v.text.n) {
 		buf_addc(p->out, ' ');
@@ -362,9 +401,11 @@ static void put_fix(struct painter *p, const struct diag_fix *fix)
 	buf_add(&text, first_line.p, before);
 	buf_add_slice(&text, fix->replacement);
 	buf_add(&text, last_line.p + after, last_line.n - after);
-	put_rule(p);
-	put_fixed_lines(p, line, &text, before, before + fix->replacement.n,
-	                fix->span.start == fix->span.end ? '+' : '~');
+	if (slice_trim(buf_slice(&text)).n) { /* else all of the line goes */
+		put_rule(p);
+		put_fixed_lines(p, line, &text, before, before + fix->replacement.n,
+		                fix->span.start == fix->span.end ? '+' : '~');
+	}
 	p->out->failed = p->out->failed || text.failed;
 	buf_free(&text);
 }
@@ -401,8 +442,7 @@ static void put_diag(struct painter *p, const struct diag *g)
 	sort_marks(&marks);
 	p->gutter = gutter_of(p->d, g, &marks);
 	char head[32];
-	snprintf(head, sizeof head, "%s[%s]", g->severity == DIAG_ERROR ? "error" : "warning",
-	         diag_info_at(g->code)->code);
+	snprintf(head, sizeof head, "%s[%s]", diag_severity_word(g->severity), diag_info_at(g->code)->code);
 	put_styled(p, g->severity == DIAG_ERROR ? red : yellow, head);
 	buf_adds(p->out, p->colour ? "\033[1m: " : ": ");
 	utf8_add_safe(p->out, g->message);
@@ -418,52 +458,28 @@ static void put_diag(struct painter *p, const struct diag *g)
 	}
 	for (const struct diag_fix *fix = g->fixes; fix; fix = fix->next)
 		put_fix(p, fix);
-	buf_addc(p->out, '\n');
 }
 
 /* ---- all of them ---- */
 
-static void put_count(struct buf *out, uint32_t n, const char *what)
+void diag_render_one(const struct diags *d, const struct diag *g, struct buf *out)
 {
-	buf_addf(out, "%u %s%s", n, what, n == 1 ? "" : "s");
-}
-
-static void put_summary(struct painter *p)
-{
-	const struct diags *d = p->d;
-	if (d->errors)
-		put_count(p->out, d->errors, "error");
-	if (d->errors && d->warnings)
-		buf_adds(p->out, ", ");
-	if (d->warnings)
-		put_count(p->out, d->warnings, "warning");
-	if (d->errors || d->warnings)
-		buf_addc(p->out, '\n');
+	struct painter p = {.d = d, .out = out};
+	put_diag(&p, g);
 }
 
 void diags_render_text(const struct diags *d, struct buf *out, bool colour, uint32_t max)
 {
 	struct painter p = {.d = d, .out = out, .colour = colour};
-	uint32_t in_file = 0, hidden = 0;
-	for (uint32_t i = 0; i < d->count; i++) {
-		const struct diag *g = &d->items[i];
-		if (!g->accepted && max && in_file >= max)
-			hidden++;
-		else if (!g->accepted)
-			put_diag(&p, g);
-		in_file += !g->accepted;
-		if (i + 1 < d->count && d->items[i + 1].span.source == g->span.source)
-			continue;
-		if (hidden) {
-			const struct source *s = source_at(d, g->span.source);
-			buf_addf(out, "... and %u more", hidden);
-			if (s) {
-				buf_adds(out, " in ");
-				utf8_add_safe(out, s->path);
+	for (uint32_t i = 0; i < d->count;) {
+		struct diag_page page = diags_page(d, i, max);
+		for (; i < page.end; i++)
+			if (diags_page_shows(&page, &d->items[i])) {
+				put_diag(&p, &d->items[i]);
+				buf_addc(out, '\n');
 			}
-			buf_adds(out, "\n\n");
-		}
-		in_file = hidden = 0;
+		diags_put_hidden(d, &page, out);
+		buf_adds(out, page.hidden ? "\n" : "");
 	}
-	put_summary(&p);
+	diags_put_summary(d, out);
 }

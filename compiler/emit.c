@@ -72,7 +72,12 @@ uint32_t emit_window(struct emit *e, const struct window *w)
 {
 	if (!w)
 		return NONE;
-	struct plan_window row = {.anytime = w->anytime, .zone = emit_string(e, w->zone), .part = NONE};
+	struct plan_window row = {
+	        .anytime = w->anytime, .zone = emit_string(e, w->zone), .zone_field = NONE, .part = NONE};
+	if (w->zone_field) {
+		row.zone_field = emit_string(e, w->zone_field->name.text);
+		emit_field(e, w->zone_field); /* the policy must offer it */
+	}
 	for (const struct window_part *p = w->anytime ? NULL : w->parts; p; p = p->next) {
 		struct plan_window_part part = {
 		        .days = p->days, .from_minute = (uint32_t)p->from_minute, .to_minute = (uint32_t)p->to_minute};
@@ -118,12 +123,22 @@ void emit_locales(struct emit *e, uint32_t count)
 	}
 }
 
+static void put_off(struct emit *e, struct emit_condition later)
+{
+	*e->last_condition = ARENA_NEW(e->arena, struct emit_condition);
+	**e->last_condition = later;
+	e->last_condition = &(*e->last_condition)->next;
+}
+
 void emit_later(struct emit *e, const struct expr *condition, enum image_section section, uint32_t row, size_t field)
 {
-	struct emit_condition *later = ARENA_NEW(e->arena, struct emit_condition);
-	*later = (struct emit_condition){condition, section, row, field, NULL};
-	*e->last_condition = later;
-	e->last_condition = &later->next;
+	put_off(e, (struct emit_condition){.expr = condition, .section = section, .row = row, .field = field});
+}
+
+void emit_value_later(struct emit *e, const struct expr *value, enum image_section section, uint32_t row, size_t field)
+{
+	put_off(e,
+	        (struct emit_condition){.expr = value, .section = section, .row = row, .field = field, .yields = true});
 }
 
 void emit_conditions(struct emit *e)
@@ -131,7 +146,7 @@ void emit_conditions(struct emit *e)
 	for (const struct emit_condition *i = e->conditions; i; i = i->next) {
 		uint32_t pc = (uint32_t)e->code->n;
 		emit_expr(e, i->expr);
-		code_emit(e->code, OP_RETURN, 0, 0);
+		code_emit(e->code, i->yields ? OP_YIELD : OP_RETURN, 0, 0);
 		*(uint32_t *)(void *)((char *)image_record(e->b, i->section, i->row) + i->field) = pc;
 	}
 }
@@ -141,8 +156,10 @@ void emit_conditions(struct emit *e)
 bool emit_verify(struct compile *c, struct slice bytes, struct span span, struct policy *policy, struct plan *plan)
 {
 	struct image_error error = {{0}};
-	bool ok = plan ? plan_load(plan, bytes.p, bytes.n, false, &error) && policy_offers(policy, plan, &error)
-	               : policy_load(policy, bytes.p, bytes.n, false, &error);
+	bool ok =
+	        plan ? plan_load(plan, bytes.p, bytes.n, false, &error) &&
+	                        (plan->sequence->draft || policy_offers(policy, plan, &error)) /* a draft may lack it */
+	             : policy_load(policy, bytes.p, bytes.n, false, &error);
 	if (!ok) {
 		c->our_bug = true;
 		diag_own_plan_refused(&c->diags, span, slice_of(error.text));

@@ -19,6 +19,7 @@ struct emit_condition {
 	enum image_section section;
 	uint32_t row;
 	size_t field; /* offsetof its R_PC */
+	bool yields;  /* a value of any type */
 	struct emit_condition *next;
 };
 
@@ -52,6 +53,7 @@ void emit_locales(struct emit *e, uint32_t count);
 
 void emit_expr(struct emit *e, const struct expr *x);
 void emit_later(struct emit *e, const struct expr *condition, enum image_section section, uint32_t row, size_t field);
+void emit_value_later(struct emit *e, const struct expr *value, enum image_section section, uint32_t row, size_t field);
 /* The code of the texts and conditions that were put off. */
 void emit_texts(struct emit *e);
 void emit_conditions(struct emit *e);
@@ -61,4 +63,5 @@ void emit_conditions(struct emit *e);
 bool emit_verify(struct compile *c, struct slice bytes, struct span span, struct policy *policy, struct plan *plan);
 void emit_sequence(struct emit *e);
 void emit_policy(struct emit *e);
+void add_retires(struct emit *e); /* emit_start.c */
 #endif

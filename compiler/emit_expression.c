@@ -17,7 +17,8 @@ static void emit_leaf(struct emit *e, const struct expr *x)
 		else
 			code_emit(e->code, OP_CONTACT, emit_field(e, x->field), 0);
 		break;
-	case EXPR_VARIABLE: code_emit(e->code, OP_SLOT, x->variable->index, 0); break;
+	case EXPR_VARIABLE:
+	case EXPR_SLOT: code_emit(e->code, OP_SLOT, slot_index(e->sequence, x->variable), 0); break;
 	case EXPR_FACT: code_emit(e->code, OP_FACT, x->step->index, x->fact); break;
 	case EXPR_TODAY: emit_op(e, OP_TODAY); break;
 	default: code_emit(e->code, OP_BUILTIN, x->builtin, 0);

@@ -106,9 +106,18 @@ void emit_policy(struct emit *e)
 		                           .to_minute = (uint32_t)q->to_minute};
 		image_add(e->b, SECTION_QUIET, &quiet);
 	}
+	add_retires(e);
 	for (uint32_t i = 0; i < UI_COUNT; i++) {
 		struct plan_ui ui = {.word = i, .text = emit_text(e, w->ui.words[i])};
 		image_add(e->b, SECTION_UI, &ui);
+	}
+	for (const struct provider *p = w->providers; p; p = p->next) {
+		struct plan_provider provider = {.name = emit_string(e, p->name.text), .data = emit_string(e, p->data)};
+		image_add(e->b, SECTION_PROVIDER, &provider);
+	}
+	for (const struct brand_item *i = w->brand; i; i = i->next) {
+		struct plan_brand brand = {.key = emit_string(e, i->key), .value = emit_string(e, i->value)};
+		image_add(e->b, SECTION_BRAND, &brand);
 	}
 	emit_texts(e);
 	emit_conditions(e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A sequence to its plan. The code lies in this order: the body, the exits' conditions, the texts, the limits'
  * conditions; every jump goes forward, and nothing that cannot be reached is emitted. */
-#include "compiler/emit.h"
+#include "compiler/emit_body.h"
 #include "diag_codes.h"
 #include <assert.h>
 #include <stddef.h>
@@ -9,19 +9,9 @@
 
 #define REASON_BYTES_MAX 60
 
-/* Jumps that wait for their target. */
-struct patch {
-	uint32_t instruction;
-	struct patch *next;
-};
-
-struct body {
-	struct emit *e;
-	bool alive; /* whether the next instruction can be reached */
-};
-
 /* ---- rows ---- */
 
+/* The row of an end, made once. */
 static uint32_t add_end(struct emit *e, enum plan_end_kind kind, struct slice reason)
 {
 	const struct name *known = names_find(&e->ends, kind, reason);
@@ -33,44 +23,7 @@ static uint32_t add_end(struct emit *e, enum plan_end_kind kind, struct slice re
 	return index;
 }
 
-/* SHA-256 of what the step says, wherever it stands. */
-static struct slice step_hash(struct emit *e, const struct step *s)
-{
-	struct buf text = {0};
-	uint8_t hash[SHA256_SIZE];
-	char hex[2 * SHA256_SIZE + 1];
-	buf_addf(&text, "%s\n", s->kind);
-	check_print_message(&text, e->c, s->message);
-	sha256(text.p, text.n, hash);
-	buf_free(&text);
-	hex_encode(hash, SHA256_SIZE, hex);
-	return arena_copy(e->arena, slice_of(hex));
-}
-
-static void add_step(struct emit *e, const struct step *s)
-{
-	const struct message *m = s->message;
-	struct plan_message message = {.channel = m->channel,
-	                               .cc = emit_string(e, m->cc),
-	                               .new_thread = m->new_thread,
-	                               .any_day = m->any_day,
-	                               .tracking = m->tracking};
-	message.subject = emit_text(e, m->subject);
-	message.body = emit_text(e, m->body);
-	message.window = emit_window(e, m->window);
-	message.limit = emit_limits(e, m->limits, NONE, &message.limit_count);
-	struct plan_step step = {.name = emit_string(e, s->name.text),
-	                         .was = emit_string(e, s->was),
-	                         .kind = STEP_EMAIL,
-	                         .message = image_add(e->b, SECTION_MESSAGE, &message),
-	                         .entry = NONE,
-	                         .end = NONE};
-	step.hash = emit_string(e, step_hash(e, s));
-	image_add(e->b, SECTION_STEP, &step);
-	image_add_capability(e->b, SLICE("channel email"));
-}
-
-static uint32_t add_position(struct emit *e, const struct position *p, enum plan_position_kind kind, bool day_based)
+uint32_t add_position(struct emit *e, const struct position *p, enum plan_position_kind kind, bool day_based)
 {
 	struct plan_position row = {.identity = emit_string(e, p->identity),
 	                            .was = emit_string(e, p->was),
@@ -78,12 +31,16 @@ static uint32_t add_position(struct emit *e, const struct position *p, enum plan
 	                            .step = NONE,
 	                            .rule = NONE,
 	                            .resume = NONE,
-	                            .day_based = day_based};
+	                            .day_based = day_based,
+	                            .arm = NONE,
+	                            .slot = NONE,
+	                            .head = NONE,
+	                            .until = NONE};
 	return image_add(e->b, SECTION_POSITION, &row);
 }
 
 /* Fills in a position's places: pc is that of its instruction, which was emitted last. */
-static void place(struct emit *e, uint32_t position, uint32_t rule)
+void place(struct emit *e, uint32_t position, uint32_t rule)
 {
 	struct plan_position *p = image_record(e->b, SECTION_POSITION, position);
 	p->rule = rule;
@@ -144,9 +101,17 @@ static void add_settings(struct emit *e)
 		        .what = p->what, .count = (uint32_t)p->count, .period_days = p->period_days};
 		image_add(e->b, SECTION_PROMISE, &promise);
 	}
-	for (const struct variable *v = q->variables; v; v = v->next) {
+}
+
+static void add_slots(struct emit *e, const struct variable *v)
+{
+	for (; v; v = v->next) {
 		struct plan_slot slot = {.name = emit_string(e, v->name.text),
-		                         .type = v->type.kind == TYPE_UNKNOWN ? TYPE_TEXT : v->type.kind};
+		                         .type = v->type.kind == TYPE_UNKNOWN ? TYPE_TEXT : v->type.kind,
+		                         .kind = v->kind,
+		                         .step = v->step ? v->step->index : NONE,
+		                         .key = emit_string(e, v->key),
+		                         .bound = v->bound};
 		image_add(e->b, SECTION_SLOT, &slot);
 	}
 }
@@ -178,6 +143,17 @@ static struct slice exit_reason(struct emit *e, const struct exit_rule *x)
 	return reason;
 }
 
+/* What runs as the contact leaves; its steps have their rows already. */
+static uint32_t emit_exit_body(struct emit *e, const struct node *n)
+{
+	struct body b = {.e = e, .alive = true, .leaving = true};
+	uint32_t pc = (uint32_t)e->code->n;
+	emit_list(&b, n);
+	if (b.alive)
+		code_emit(e->code, OP_LEAVE, 0, 0);
+	return pc;
+}
+
 static void add_exits(struct emit *e)
 {
 	for (const struct exit_rule *x = e->sequence->exits; x; x = x->next) {
@@ -186,12 +162,15 @@ static void add_exits(struct emit *e)
 		                        .step = x->step ? x->step->index : NONE,
 		                        .event = emit_string(e, x->event),
 		                        .by_account = x->by_account,
-		                        .when = NONE};
+		                        .when = NONE,
+		                        .body = NONE};
 		if (x->when) {
 			row.when = (uint32_t)e->code->n;
 			emit_expr(e, x->when);
 			code_emit(e->code, OP_RETURN, 0, 0);
 		}
+		if (x->has_body)
+			row.body = emit_exit_body(e, x->body);
 		image_add(e->b, SECTION_EXIT, &row);
 	}
 	for (const struct exit_rule *x = e->sequence->goals; x; x = x->next) {
@@ -212,16 +191,14 @@ static void map_source(struct emit *e, struct span span)
 	image_add_source_map(e->b, (uint32_t)e->code->n, s->path, line);
 }
 
-static void emit_list(struct body *b, const struct node *n);
-
-static struct patch *jump_later(struct emit *e, uint32_t instruction, struct patch *next)
+struct patch *jump_later(struct emit *e, uint32_t instruction, struct patch *next)
 {
 	struct patch *p = ARENA_NEW(e->arena, struct patch);
 	*p = (struct patch){instruction, next};
 	return p;
 }
 
-static void patch_here(struct emit *e, const struct patch *p)
+void patch_here(struct emit *e, const struct patch *p)
 {
 	for (; p; p = p->next)
 		code_patch_jump(e->code, p->instruction, (uint32_t)e->code->n);
@@ -235,27 +212,27 @@ static void land(struct body *b, struct step *label)
 	label->jumps = NULL;
 }
 
-static void emit_send(struct body *b, const struct node *n)
+void place_step(struct emit *e, const struct step *s, uint32_t entry)
 {
-	struct emit *e = b->e;
-	struct position at = {.identity = n->step->name.text, .was = n->step->was};
-	uint32_t position = add_position(e, &at, POSITION_MESSAGE, false);
-	uint32_t pc = code_emit(e->code, OP_SEND, n->step->index, position);
-	struct plan_step *step = image_record(e->b, SECTION_STEP, n->step->index);
-	step->entry = pc;
+	struct plan_step *step = image_record(e->b, SECTION_STEP, s->index);
+	step->entry = entry;
 	step->end = (uint32_t)e->code->n;
-	((struct plan_position *)image_record(e->b, SECTION_POSITION, position))->step = n->step->index;
-	place(e, position, NONE);
+}
+
+uint32_t emit_terms(struct emit *e, const struct term *terms)
+{
+	uint32_t rule = code_emit(e->code, OP_BASE, 0, 0);
+	for (const struct term *t = terms; t; t = t->next) {
+		emit_expr(e, t->duration);
+		code_emit(e->code, t->minus ? OP_UNSHIFT : OP_SHIFT, 0, 0);
+	}
+	return rule;
 }
 
 static void emit_wait(struct body *b, const struct node *n)
 {
 	struct emit *e = b->e;
-	uint32_t rule = code_emit(e->code, OP_BASE, 0, 0);
-	for (const struct term *t = n->terms; t; t = t->next) {
-		emit_expr(e, t->duration);
-		code_emit(e->code, t->minus ? OP_UNSHIFT : OP_SHIFT, 0, 0);
-	}
+	uint32_t rule = emit_terms(e, n->terms);
 	if (n->at_minute >= 0)
 		code_emit(e->code, OP_AT, (uint32_t)n->at_minute, 0);
 	uint32_t position = add_position(e, n->position, POSITION_WAIT, n->day_based);
@@ -339,13 +316,18 @@ static void emit_set(struct emit *e, const struct node *n)
 		code_emit(e->code, OP_SET_CONTACT, emit_field(e, n->field), 0);
 }
 
-static void emit_list(struct body *b, const struct node *n)
+static void land_skip(struct body *b, uint32_t skip)
+{
+	code_patch_jump(b->e->code, skip, (uint32_t)b->e->code->n);
+	b->alive = true;
+}
+
+void emit_list(struct body *b, const struct node *n)
 {
 	struct emit *e = b->e;
-	uint32_t skip = NONE;
+	uint32_t skip = NONE; /* of an `otherwise skip` whose item is not over yet */
 	for (; n; n = n->next) {
-		uint32_t skipped = skip;
-		skip = NONE;
+		uint32_t skips = NONE;
 		if (n->label)
 			land(b, n->label);
 		if (b->alive)
@@ -353,20 +335,33 @@ static void emit_list(struct body *b, const struct node *n)
 		switch (b->alive ? n->kind : NODE_KIND_COUNT) {
 		case NODE_SEND: emit_send(b, n); break;
 		case NODE_WAIT: emit_wait(b, n); break;
-		case NODE_WAIT_UNTIL: skip = emit_wait_until(b, n); break;
+		case NODE_WAIT_UNTIL: skips = emit_wait_until(b, n); break;
 		case NODE_WHEN: emit_when(b, n); break;
 		case NODE_SET: emit_set(e, n); break;
 		case NODE_END:
-			code_emit(e->code, OP_END, add_end(e, n->end, n->reason), 0);
+			if (b->leaving)
+				code_emit(e->code, OP_LEAVE, 0, 0);
+			else
+				code_emit(e->code, OP_END, add_end(e, n->end, n->reason), 0);
 			b->alive = false;
 			break;
+		case NODE_ORIGINAL: emit_original(b, n); break;
+		case NODE_PERFORM: emit_perform(b, n); break;
+		case NODE_REST: emit_rest(b, n); break;
+		case NODE_KEEP: emit_keep(b, n); break;
+		case NODE_SUPPRESS: emit_suppress(b, n); break;
+		case NODE_WAIT_FOR: emit_wait_for(b, n); break;
+		case NODE_REPEAT: emit_repeat(b, n); break;
 		case NODE_KIND_COUNT: break;
 		}
-		if (skipped != NONE) {
-			code_patch_jump(e->code, skipped, (uint32_t)e->code->n);
-			b->alive = true;
+		if (n->skip_lands && skip != NONE) {
+			land_skip(b, skip);
+			skip = NONE;
 		}
+		skip = skips != NONE ? skips : skip;
 	}
+	if (skip != NONE)
+		land_skip(b, skip);
 }
 
 void emit_sequence(struct emit *e)
@@ -377,11 +372,14 @@ void emit_sequence(struct emit *e)
 	add_inputs(e);
 	add_settings(e);
 	for (uint32_t i = 0; i < q->step_count; i++)
-		add_step(e, q->steps[i]);
+		add_step_row(e, q->steps[i]);
+	add_slots(e, q->variables);
+	add_slots(e, q->slots);
 	emit_list(&b, q->body);
 	if (b.alive)
 		code_emit(e->code, OP_END, add_end(e, END_FINISH, (struct slice){NULL, 0}), 0);
 	add_exits(e);
+	add_starts(e);
 	emit_texts(e);
 	emit_conditions(e);
 }

@@ -84,14 +84,18 @@ static struct expr *make(struct checker *k, enum expr_kind kind, enum plan_type 
 	return expr_poison(k, span);
 }
 
-/* In a file without a workspace a field takes the type of its first use. */
-static void adopt(struct expr *e, const struct type *type)
+void expr_adopt(struct expr *e, const struct type *type)
 {
-	struct field *f = (struct field *)e->field;
-	if (e->kind != EXPR_FIELD || !f->inferred || f->settled || type->kind == TYPE_UNKNOWN)
+	struct type is = type->kind == TYPE_ONE_OF ? (struct type){.kind = TYPE_TEXT} : *type;
+	if (is.kind == TYPE_UNKNOWN)
 		return;
-	f->type = e->type = type->kind == TYPE_ONE_OF ? (struct type){.kind = TYPE_TEXT} : *type;
-	f->settled = true;
+	if (e->kind == EXPR_FIELD && e->field->inferred && !e->field->settled) {
+		((struct field *)e->field)->type = e->type = is;
+		((struct field *)e->field)->settled = true;
+	} else if (e->kind == EXPR_SLOT && e->variable->kind == SLOT_EVENT && !e->variable->settled) {
+		((struct variable *)e->variable)->type = e->type = is;
+		((struct variable *)e->variable)->settled = true;
+	}
 }
 
 /* ---- literals ---- */
@@ -172,7 +176,7 @@ static struct expr *check_text_literal(struct checker *k, const struct ast *tree
 	struct constant c = {.type = TYPE_TEXT};
 	if (plain_text(k, (const struct ast_text *)tree, &c.text))
 		return expr_constant(k, c, tree->span);
-	say_not_built(k, tree->span, "a text with holes as a value");
+	diag_text_as_value(k->diags, tree->span);
 	return expr_poison(k, tree->span);
 }
 
@@ -209,6 +213,30 @@ static bool check_option_text(struct checker *k, const struct expr *value, const
 	return false;
 }
 
+/* "100" beside a number. */
+static void propose_number(struct checker *k, struct diag *g, const struct expr *text, const struct expr *other)
+{
+	struct slice s = text->constant.text;
+	if (text->kind != EXPR_CONSTANT || text->type.kind != TYPE_TEXT || other->type.kind != TYPE_NUMBER || !s.n)
+		return;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return;
+	diag_fix(k->diags, g, text->span, s, FIX_MAYBE, "a number stands without quotes");
+}
+
+/* "yes", "true" beside yes or no. */
+static void propose_yes_no(struct checker *k, struct diag *g, const struct expr *text, const struct expr *other)
+{
+	static const char *const words[][2] = {{"yes", "yes"}, {"no", "no"}, {"true", "yes"}, {"false", "no"}};
+	if (text->kind != EXPR_CONSTANT || text->type.kind != TYPE_TEXT || other->type.kind != TYPE_YES_NO)
+		return;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (slice_is(text->constant.text, words[i][0]))
+			diag_fix(k->diags, g, text->span, slice_of(words[i][1]), FIX_MAYBE,
+			         "`yes` and `no` stand without quotes");
+}
+
 static void say_mismatch(struct checker *k, struct span span, const struct expr *left, const struct expr *right)
 {
 	struct diag *g =
@@ -218,6 +246,10 @@ static void say_mismatch(struct checker *k, struct span span, const struct expr 
 	if ((left->type.kind == TYPE_DATE && right->type.kind == TYPE_MOMENT) ||
 	    (left->type.kind == TYPE_MOMENT && right->type.kind == TYPE_DATE))
 		diag_note(k->diags, g, "a date is a whole day, a moment has a time of day");
+	propose_yes_no(k, g, left, right);
+	propose_yes_no(k, g, right, left);
+	propose_number(k, g, left, right);
+	propose_number(k, g, right, left);
 }
 
 static bool is_bare(const struct ast *t)
@@ -240,8 +272,8 @@ static void check_sides(struct checker *k, const struct ast *l, const struct ast
 	}
 	if (is_poison(*left) || is_poison(*right))
 		return;
-	adopt(*left, &(*right)->type);
-	adopt(*right, &(*left)->type);
+	expr_adopt(*left, &(*right)->type);
+	expr_adopt(*right, &(*left)->type);
 }
 
 static struct expr *check_comparison(struct checker *k, const struct ast_binary *b, enum expr_kind kind)
@@ -258,16 +290,33 @@ static struct expr *check_comparison(struct checker *k, const struct ast_binary 
 	if (!check_option_text(k, left, &right->type) || !check_option_text(k, right, &left->type))
 		return expr_poison(k, b->node.span);
 	if (order && (type_is_textual(&left->type) || left->type.kind == TYPE_YES_NO)) {
-		diag_bad_operand(k->diags, b->node.span, b->op.text, slice_of(type_word(&left->type)));
+		struct diag *g = diag_bad_operand(k->diags, b->node.span, b->op.text, slice_of(type_word(&left->type)));
+		diag_note(k->diags, g,
+		          "only numbers, dates, moments and durations have an order; a text is compared with `==`, "
+		          "`in` or `contains`");
 		return expr_poison(k, b->node.span);
 	}
 	return make(k, kind, TYPE_YES_NO, b->node.span, left, right);
 }
 
+/* The right side of `contains`: an option of a question that has several. */
+static struct expr *beside_options(struct checker *k, const struct ast *tree, const struct expr *left)
+{
+	if (left->kind != EXPR_SLOT || left->type.kind != TYPE_TEXT || !left->type.options)
+		return check_expr(k, tree);
+	struct expr hint = *left;
+	hint.type.kind = TYPE_ONE_OF;
+	struct expr *e = expr_hinted(k, tree, &hint);
+	return check_option_text(k, e, &hint.type) ? e : expr_poison(k, e->span);
+}
+
 static struct expr *check_contains(struct checker *k, const struct ast_binary *b)
 {
-	struct expr *left = check_expr(k, b->left), *right = check_expr(k, b->right);
+	struct expr *left = check_expr(k, b->left), *right = beside_options(k, b->right, left);
 	const struct expr *sides[] = {left, right};
+	static const struct type text = {.kind = TYPE_TEXT};
+	expr_adopt(left, &text);
+	expr_adopt(right, &text);
 	for (int i = 0; i < 2; i++) {
 		if (is_poison(sides[i]))
 			return expr_poison(k, b->node.span);
@@ -292,7 +341,7 @@ static struct expr *fold_durations(struct checker *k, const struct ast_binary *b
 {
 	if (left->kind != EXPR_CONSTANT || right->kind != EXPR_CONSTANT ||
 	    left->constant.unit != right->constant.unit) {
-		say_not_built(k, b->node.span, "a sum of durations as a value, outside of `wait`");
+		diag_mixed_durations(k->diags, b->node.span);
 		return expr_poison(k, b->node.span);
 	}
 	struct constant c = left->constant;
@@ -307,7 +356,7 @@ static struct expr *check_sum(struct checker *k, const struct ast_binary *b, boo
 	struct span span = b->node.span;
 	if (is_poison(left) || is_poison(right))
 		return expr_poison(k, span);
-	adopt(left, &right->type);
+	expr_adopt(left, &right->type);
 	if (!minus && left->type.kind == TYPE_DURATION && right->type.kind != TYPE_DURATION) {
 		struct expr *swap = left;
 		left = right;
@@ -375,7 +424,7 @@ static struct expr *check_in(struct checker *k, const struct ast_in *t)
 	for (const struct ast *o = t->options.first; o; o = o->next) {
 		struct expr *option = expr_hinted(k, o, value);
 		if (!is_poison(option) && !is_poison(value)) {
-			adopt(value, &option->type);
+			expr_adopt(value, &option->type);
 			if (!same_kind(value, option)) {
 				say_mismatch(k, option->span, value, option);
 				ok = false;
@@ -399,20 +448,55 @@ static struct expr *negated(struct checker *k, struct expr *e, bool negate, stru
 	return negate ? make(k, EXPR_NOT, TYPE_YES_NO, span, e, NULL) : e;
 }
 
+/* A step's name alone: NAME, or RUN.NAME of a fragment. */
+static bool is_step_name(struct checker *k, const struct ast *t)
+{
+	if (!t || t->kind != AST_PATH || k->asking)
+		return false;
+	return is_bare(t) || qualify(k, (const struct ast_path *)t)->parts.count == 1;
+}
+
+/* `is empty`, `is pro`: only `is set`, and the outcomes of a task, are tests. */
+static void say_unknown_test(struct checker *k, const struct ast_is *t, const struct expr *value)
+{
+	static const char *const empty[] = {"empty", "blank", "missing", "null", "none", "unknown", "unset"};
+	static const char *const full[] = {"present", "known", "given", "filled", "there"};
+	struct slice word = t->what.text, subject = source_text(&k->c->sources, t->value->span);
+	const char *meant = NULL;
+	struct diag *g = diag_unknown_name(k->diags, t->what.span, SLICE("test"), word);
+	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+		if (slice_is(word, empty[i]))
+			meant = t->negated ? "is set" : "is not set";
+	for (size_t i = 0; i < sizeof full / sizeof *full; i++)
+		if (slice_is(word, full[i]))
+			meant = t->negated ? "is not set" : "is set";
+	if (meant) {
+		diag_fix(k->diags, g, t->node.span, arena_printf(k->arena, "%.*s %s", SLICE_ARG(subject), meant),
+		         FIX_MAYBE, "write `%s`", meant);
+		return;
+	}
+	struct slice quote = value->type.kind == TYPE_TEXT ? SLICE("\"") : SLICE("");
+	struct slice compared =
+	        arena_printf(k->arena, "%.*s %s %.*s%.*s%.*s", SLICE_ARG(subject),
+	                     t->negated ? "!=" : "==", SLICE_ARG(quote), SLICE_ARG(word), SLICE_ARG(quote));
+	diag_fix(k->diags, g, t->node.span, compared, FIX_MAYBE, "values are compared with `%s`",
+	         t->negated ? "!=" : "==");
+}
+
 static struct expr *check_is(struct checker *k, const struct ast_is *t)
 {
 	if (slice_is(t->what.text, "set")) {
 		struct expr *e = make(k, EXPR_IS_SET, TYPE_YES_NO, t->node.span, check_expr(k, t->value), NULL);
 		return negated(k, e, t->negated, t->node.span);
 	}
-	/* `TASK is OUTCOME`: the step says that tasks are not built; anything else has no outcome. */
-	struct step *step = is_bare(t->value) ? check_step_path(k, t->value) : NULL;
-	if (step && step->built)
-		diag_no_outcome(k->diags, t->what.span, step->name.text, slice_of(step->kind));
-	else if (!step && !is_bare(t->value)) {
+	bool names_step = is_step_name(k, t->value);
+	struct step *step = names_step ? check_step_path(k, t->value) : NULL;
+	if (step)
+		return negated(k, outcome_expr(k, step, t->what, t->node.span), t->negated, t->node.span);
+	if (!names_step) {
 		struct expr *value = check_expr(k, t->value);
 		if (!is_poison(value))
-			diag_unknown_name(k->diags, t->what.span, SLICE("test `is`"), t->what.text);
+			say_unknown_test(k, t, value);
 	}
 	return expr_poison(k, t->node.span);
 }
@@ -480,7 +564,7 @@ struct expr *check_condition(struct checker *k, const struct ast *tree)
 	static const struct type yes_no = {.kind = TYPE_YES_NO};
 	if (is_poison(e))
 		return e;
-	adopt(e, &yes_no);
+	expr_adopt(e, &yes_no);
 	if (e->type.kind == TYPE_YES_NO)
 		return e;
 	struct diag *g = diag_wrong_type(k->diags, e->span, SLICE("a condition"), slice_of(type_word(&e->type)));
@@ -496,7 +580,8 @@ bool expr_may_be_absent(const struct checker *k, const struct expr *e, const str
 {
 	switch (e->kind) {
 	case EXPR_FIELD: *culprit = e; return !e->field->always && !flow_is_present(&k->flow, e->field);
-	case EXPR_VARIABLE: *culprit = e; return !flow_is_present(&k->flow, e->variable);
+	case EXPR_VARIABLE:
+	case EXPR_SLOT: *culprit = e; return !flow_is_present(&k->flow, e->variable) && !answer_is_sure(k, e->variable);
 	case EXPR_NEGATE: return expr_may_be_absent(k, e->left, culprit);
 	case EXPR_ADD:
 	case EXPR_SUB: return expr_may_be_absent(k, e->left, culprit) || expr_may_be_absent(k, e->right, culprit);
@@ -512,7 +597,7 @@ void say_may_be_absent(struct checker *k, const struct expr *e)
 	          : e->variable->name.text;
 	struct diag *g = diag_may_be_absent(k->diags, e->span, name);
 	struct ast_name declared = f ? f->name : e->variable->name;
-	if (!f || !f->inferred)
+	if (e->kind != EXPR_SLOT && (!f || !f->inferred))
 		diag_label(k->diags, g, declared.span,
 		           f ? "declared here without `required` or `default`"
 		             : "set here to a value that may be absent");

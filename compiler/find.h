@@ -5,7 +5,6 @@
 #include "compiler/compile.h"
 
 #define FIND_FILES_MAX 100000u
-#define FIND_DEPTH_MAX 32
 
 struct found {
 	struct slice *paths; /* relative to c->root, workspace.seq first, then bytewise */

@@ -4,7 +4,7 @@
 #include "compiler/flow.h"
 #include <assert.h>
 
-static_assert(PLAN_SLOTS_MAX <= 64, "flow.assigned has one bit a variable");
+static_assert(PLAN_VARIABLES_MAX <= 64, "flow.assigned has one bit a variable");
 
 bool flow_is_present(const struct flow *f, const void *what)
 {
@@ -28,7 +28,7 @@ static const void *subject_of(const struct expr *e)
 {
 	if (e->kind == EXPR_FIELD)
 		return e->field;
-	return e->kind == EXPR_VARIABLE ? (const void *)e->variable : NULL;
+	return e->kind == EXPR_VARIABLE || e->kind == EXPR_SLOT ? (const void *)e->variable : NULL;
 }
 
 /* A comparison that is yes had both its sides; so a value that takes part is present. */
@@ -43,12 +43,24 @@ void flow_know_operands(struct flow *f, struct arena *arena, const struct expr *
 	}
 }
 
+/* A lower bound on an answer: who gets here is of the satisfied. Known by the questionnaire. */
+static void assume_bound(struct flow *f, struct arena *arena, const struct expr *e, bool truth)
+{
+	bool below = truth ? e->kind == EXPR_GT || e->kind == EXPR_GE : e->kind == EXPR_LT || e->kind == EXPR_LE;
+	const struct variable *v = below && e->left->kind == EXPR_SLOT ? e->left->variable : NULL;
+	if (v && v->kind == SLOT_ANSWER && v->step)
+		flow_know(f, arena, v->step->action->questionnaire, true);
+}
+
 void flow_assume(struct flow *f, struct arena *arena, const struct expr *e, bool truth)
 {
+	assume_bound(f, arena, e, truth);
 	switch (e->kind) {
 	case EXPR_NOT: flow_assume(f, arena, e->left, !truth); return;
 	case EXPR_AND:
 	case EXPR_OR:
+		if (e->step && truth) /* ASK.satisfied */
+			flow_know(f, arena, e->step->action, true);
 		if ((e->kind == EXPR_AND) == truth) {
 			flow_assume(f, arena, e->left, truth);
 			flow_assume(f, arena, e->right, truth);
@@ -62,13 +74,26 @@ void flow_assume(struct flow *f, struct arena *arena, const struct expr *e, bool
 		if (!truth)
 			return;
 	}
+	if (e->kind == EXPR_FACT && e->fact == FACT_DONE)
+		flow_know(f, arena, e->step, true);
 	/* Only these kinds say something about what they read: IS_SET, comparisons, and a yes_no itself. */
-	if (e->kind == EXPR_FIELD || e->kind == EXPR_VARIABLE) {
+	if (subject_of(e)) {
 		flow_know(f, arena, subject_of(e), true);
 	} else {
 		flow_know_operands(f, arena, e->left);
 		flow_know_operands(f, arena, e->right);
 	}
+}
+
+static void join_pages(struct flow *f, const struct flow *other)
+{
+	f->pages |= other->pages;
+	f->queued = other->queued > f->queued ? other->queued : f->queued;
+	f->link = f->link ? f->link : other->link;
+	f->page = f->page ? f->page : other->page;
+	f->ask = f->ask == other->ask ? f->ask : NULL;
+	f->review = f->review ? f->review : other->review;
+	f->deadline = f->deadline == other->deadline ? f->deadline : NULL;
 }
 
 void flow_join(struct flow *f, struct arena *arena, const struct flow *other)
@@ -81,7 +106,9 @@ void flow_join(struct flow *f, struct arena *arena, const struct flow *other)
 	}
 	f->may_be_first |= other->may_be_first;
 	f->may_follow |= other->may_follow;
+	f->effects = f->effects > other->effects ? f->effects : other->effects;
 	f->murky |= other->murky;
+	join_pages(f, other);
 	f->assigned &= other->assigned;
 	if (f->facts == other->facts)
 		return;

@@ -5,6 +5,7 @@
  * default reductions cannot spoil anything, and what is expected there is known exactly. Lemon itself is fed one token
  * later, so that recovery can still change its mind about the token before a mistake. */
 #include "compiler/parse.h"
+#include "compiler/lex_foreign.h"
 #include "compiler/parse_table.h"
 #include "diag_codes.h"
 #include "seq.h"
@@ -51,6 +52,16 @@ bool parse_may_tell(struct parse *p, struct token t)
 	return !quiet && p->lexed.errors++ < FRONT_ERRORS_MAX;
 }
 
+void parse_quiet_line(struct parse *p, uint32_t at)
+{
+	struct lexed *l = &p->lexed;
+	ARENA_PUSH(p->arena, l->bad, l->bad_count, l->bad_cap) = at;
+	for (uint32_t i = l->bad_count - 1; i > 0 && l->bad[i - 1] > at; i--) {
+		l->bad[i] = l->bad[i - 1];
+		l->bad[i - 1] = at;
+	}
+}
+
 /* The `}` of a line that lacks its `{`, which recovery found no place for: it must not close another block. */
 static bool left_over(struct parse *p, struct token t)
 {
@@ -83,6 +94,7 @@ static bool run_without_mistake(struct parse *p, struct token first)
 static void run(struct parse *p, uint32_t start_kind)
 {
 	struct token first = {0, 0, start_kind};
+	p->repaired = p->lexed.errors > 0; /* the lexer reads `Email` as `email` */
 	if (p->lexed.errors == 0 && p->lacking_count == 0 && run_without_mistake(p, first))
 		return;
 	p->lemon = seq_new(p);
@@ -126,6 +138,28 @@ static struct parse *begin(struct sources *s, uint32_t source, struct arena *are
 	return p;
 }
 
+/* A file that holds nothing of ours is told once, as what it seems to be, in the place of all that was told. */
+static void tell_other_file(struct parse *parse, const struct diags *before)
+{
+	uint32_t start, end, word;
+	bool sure, declares = false;
+	const struct ast_file *file = AST_AS(file, FILE, parse->tree);
+	for (const struct ast *d = file->decls.first; d; d = d->next) {
+		for (word = d->span.start;
+		     word < d->span.end && parse->source->text.p[word] >= 'a' && parse->source->text.p[word] <= 'z';)
+			word++;
+		declares |= d->kind != AST_ERROR && d->kind != AST_USE &&
+		            lex_word(parse_text_at(parse, d->span.start, word)) != 0;
+	}
+	const char *what = foreign_file(parse->source->text, &start, &end, &sure);
+	if (!what || (declares && !sure))
+		return;
+	*parse->diags = *before;
+	diag_no_seq_file(parse->diags, (struct span){parse->source_index, start, end}, slice_of(what));
+	parse->lexed.errors = 1;
+	parse->tree = NEW(file, 0, .decls = {0});
+}
+
 static struct ast *end(struct parse *parse)
 {
 	uint32_t n = (uint32_t)parse->source->text.n;
@@ -138,6 +172,7 @@ struct ast *parse_source(struct sources *s, uint32_t source, struct arena *arena
                          struct parse_extras *extras)
 {
 	struct parse *parse = begin(s, source, arena, diags);
+	const struct diags before = *diags;
 	lex_source(&parse->lexed, parse->source, source, arena, diags);
 	if (extras)
 		extras->lexed = parse->lexed;
@@ -147,6 +182,8 @@ struct ast *parse_source(struct sources *s, uint32_t source, struct arena *arena
 	}
 	if (!parse->tree)
 		parse->tree = NEW(file, 0, .decls = {0});
+	if (parse->lexed.errors > 0 && !parse->lexed.gave_up)
+		tell_other_file(parse, &before);
 	parse->tree->span.end = (uint32_t)parse->source->text.n;
 	if (!extras)
 		arena_release(arena, parse->lexed.tokens);

@@ -6,6 +6,7 @@
 #include "compiler/parse_table.h"
 #include "diag_codes.h"
 #include "seq.h"
+#include <string.h>
 
 #define LINE_TOKENS_MAX 64 /* looked at to find the next line */
 
@@ -23,15 +24,23 @@ struct balance {
 	int surplus;         /* `}` more than `{` */
 };
 
-static bool balanced(const struct lexed *l)
+/* *doubled: two `{` stand side by side, apart or not. */
+static bool balanced(const struct lexed *l, bool *doubled)
 {
-	uint32_t depth = 0;
-	for (uint32_t i = 0; i < l->count; i++)
-		if (l->tokens[i].kind == TK_LBRACE)
+	uint32_t depth = 0, last = UINT32_MAX;
+	bool good = true;
+	*doubled = false;
+	for (uint32_t i = 0; i < l->count; i++) {
+		if (l->tokens[i].kind == TK_LBRACE) {
+			*doubled |= last + 1 == i;
+			last = i;
 			depth++;
-		else if (l->tokens[i].kind == TK_RBRACE && depth-- == 0)
-			return false;
-	return depth == 0;
+		} else if (l->tokens[i].kind == TK_RBRACE) {
+			good &= depth > 0;
+			depth -= depth > 0;
+		}
+	}
+	return good && depth == 0;
 }
 
 /* Columns of blanks before the token; UINT32_MAX when it is not the first of its line. */
@@ -64,6 +73,7 @@ static void close_missing(struct balance *b, uint32_t at)
 	bool swallowed = b->p->lexed.silent_from != UINT32_MAX; /* by an open text block */
 	if (!swallowed && parse_may_tell(b->p, opener)) {
 		struct diag *g = diag_unclosed_brace(b->p->diags, parse_span(b->p, opener));
+		parse_quiet_line(b->p, opener.start);
 		if (at < b->p->source->text.n)
 			diag_label(b->p->diags, g, (struct span){b->p->source_index, at, at},
 			           "its `}` is missing before this line");
@@ -102,8 +112,11 @@ static void close_surplus(struct balance *b, struct token t, uint32_t indent)
 	uint32_t header = indent == UINT32_MAX || told_enough ? 0 : header_end(b, indent);
 	p->told = false;
 	if (header == 0) {
-		if (parse_may_tell(p, t))
-			diag_surplus_brace(p->diags, parse_span(p, t));
+		if (parse_may_tell(p, t)) {
+			struct diag *g = diag_surplus_brace(p->diags, parse_span(p, t));
+			diag_fix(p->diags, g, parse_span(p, t), SLICE(""), FIX_MAYBE, "leave it out");
+			parse_quiet_line(p, t.start);
+		}
 		p->told = false;
 		return;
 	}
@@ -151,11 +164,22 @@ static bool line_lacks_brace(const struct balance *b, const struct token *rest)
 	return false;
 }
 
+/* Whether the newest token is a `}`, with or without the end of its line: `otherwise` can only stand there. */
+static bool after_brace(const struct balance *b)
+{
+	uint32_t i = b->out.count;
+	while (i > 0 && b->out.tokens[i - 1].kind == TK_SEP)
+		i--;
+	return i > 0 && b->out.tokens[i - 1].kind == TK_RBRACE;
+}
+
 static void one_token(struct balance *b, struct token t, const struct token *rest)
 {
 	uint32_t indent = indent_of_first(b->p, t.start);
 	if (t.kind == TK_SEP || b->p->lexed.silent_from != UINT32_MAX)
 		indent = UINT32_MAX; /* nothing to go by; the end closes what an open text block swallowed */
+	if (t.kind == TK_OTHERWISE && rest[0].kind == TK_LBRACE && b->open_count > 0 && !after_brace(b))
+		close_missing(b, t.start);
 	while (indent != UINT32_MAX && b->open_count > 0) {
 		const struct opener *o = &b->open[b->open_count - 1];
 		if (t.kind == TK_RBRACE ? o->indent <= indent : o->indent < indent)
@@ -180,9 +204,107 @@ static void one_token(struct balance *b, struct token t, const struct token *res
 	put(b, t);
 }
 
+/* ---- `{{` outside of texts ---- */
+
+#define FIX_BYTES_MAX 65536 /* a fix that repeats more than this is no help */
+
+/* The `}` of the `{` at index i; count: none. */
+static uint32_t close_of(const struct lexed *l, uint32_t i)
+{
+	uint32_t open = 0;
+	for (; i < l->count; i++) {
+		open += l->tokens[i].kind == TK_LBRACE;
+		open -= l->tokens[i].kind == TK_RBRACE;
+		if (open == 0)
+			return i;
+	}
+	return i;
+}
+
+/* What leads into a text, or is one. */
+static bool text_goes_here(uint32_t kind)
+{
+	return kind == TK_SUBJECT || kind == TK_BODY || kind == TK_TEXT || kind == TK_TITLE || kind == TK_BUTTON ||
+	       kind == TK_STRING || kind == TK_SCLOSE || kind == TK_PLUS;
+}
+
+/* `subject {{first_name}}`: the tokens from i to `close` are one text, or nothing beside a text. */
+static void hole_outside(struct parse *p, uint32_t i, uint32_t close)
+{
+	struct token *tokens = p->lexed.tokens;
+	struct span span = {p->source_index, tokens[i].start, tokens[close].end};
+	bool beside =
+	        tokens[i - 1].kind == TK_STRING || tokens[i - 1].kind == TK_SCLOSE || tokens[i - 1].kind == TK_PLUS;
+	if (parse_may_tell(p, tokens[i])) {
+		struct diag *g = diag_hole_outside(p->diags, span);
+		struct slice text = parse_text_at(p, span.start, span.end);
+		if (!beside && !memchr(text.p, '"', text.n))
+			diag_fix(p->diags, g, span, arena_printf(p->arena, "\"%.*s\"", SLICE_ARG(text)), FIX_SURE,
+			         "put it in quotes");
+	}
+	if (!beside)
+		tokens[i++] = (struct token){span.start, span.end, TK_STRING};
+	for (; i <= close; i++)
+		tokens[i].kind = TK_BAD;
+}
+
+/* The second of two `{`, and its `}` where that is doubled too. */
+static void double_brace(struct parse *p, uint32_t i, uint32_t inner, uint32_t outer)
+{
+	struct token *tokens = p->lexed.tokens;
+	bool both = inner < p->lexed.count && outer < p->lexed.count && tokens[outer].start == tokens[inner].end;
+	uint32_t end = both ? tokens[outer].end : tokens[i + 1].end;
+	if (parse_may_tell(p, tokens[i])) {
+		struct diag *g = diag_doubled_brace(p->diags,
+		                                    (struct span){p->source_index, tokens[i].start, tokens[i + 1].end});
+		struct slice inside = parse_text_at(p, tokens[i + 1].end, both ? tokens[inner].start : end);
+		if (inside.n <= FIX_BYTES_MAX)
+			diag_fix(p->diags, g, (struct span){p->source_index, tokens[i].start, end},
+			         arena_printf(p->arena, "{%.*s%s", SLICE_ARG(inside), both ? "}" : ""), FIX_SURE,
+			         "write one");
+	}
+	p->told = false;
+	tokens[i + 1].kind = TK_BAD;
+	if (both)
+		tokens[inner].kind = TK_BAD;
+}
+
+/* Doubled braces are told, and what is too much is taken out. */
+static void undouble(struct parse *p)
+{
+	struct lexed *l = &p->lexed;
+	uint32_t kept = 0;
+	bool any = false;
+	for (uint32_t i = 0; i + 1 < l->count; i++) {
+		if (l->tokens[i].kind != TK_LBRACE || l->tokens[i + 1].kind != TK_LBRACE ||
+		    l->errors > FRONT_ERRORS_MAX || l->tokens[i].end != l->tokens[i + 1].start)
+			continue;
+		uint32_t inner = close_of(l, i + 1), outer = close_of(l, i);
+		bool closed = outer < l->count && l->tokens[outer].start == l->tokens[inner].end;
+		if (i > 0 && closed && text_goes_here(l->tokens[i - 1].kind))
+			hole_outside(p, i, outer);
+		else
+			double_brace(p, i, inner, outer);
+		p->told = false;
+		any = true;
+	}
+	for (uint32_t i = 0; any && i <= l->count; i++) {
+		uint32_t kind = l->tokens[i].kind, last = kept > 0 ? l->tokens[kept - 1].kind : TK_SEP;
+		if (kind != TK_BAD && !(kind == TK_SEP && (last == TK_SEP || last == TK_LBRACE)))
+			l->tokens[kept++] = l->tokens[i];
+	}
+	if (any)
+		l->count = kept - 1;
+}
+
 void parse_balance_braces(struct parse *p)
 {
-	if (balanced(&p->lexed))
+	bool doubled, good = balanced(&p->lexed, &doubled);
+	if (doubled) {
+		undouble(p);
+		good = balanced(&p->lexed, &doubled);
+	}
+	if (good)
 		return;
 	struct balance b = {.p = p, .out = p->lexed};
 	const struct token *tokens = p->lexed.tokens;
@@ -193,7 +315,7 @@ void parse_balance_braces(struct parse *p)
 		b.surplus += tokens[i].kind == TK_RBRACE ? 1 : tokens[i].kind == TK_LBRACE ? -1 : 0;
 	for (uint32_t i = 0; i < n; i++) {
 		struct token t = tokens[i];
-		if (t.kind == TK_SEP && last_kind(&b) == TK_SEP)
+		if (t.kind == TK_SEP && (last_kind(&b) == TK_SEP || last_kind(&b) == TK_LBRACE || b.out.count == 0))
 			continue;
 		follow_line(&b, t.start);
 		one_token(&b, t, &tokens[i + 1]);
@@ -206,5 +328,7 @@ void parse_balance_braces(struct parse *p)
 		close_missing(&b, (uint32_t)p->source->text.n);
 	put(&b, tokens[n]);
 	b.out.count--;
-	p->lexed = b.out;
+	p->lexed.tokens = b.out.tokens;
+	p->lexed.count = b.out.count;
+	p->lexed.cap = b.out.cap;
 }

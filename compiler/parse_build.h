@@ -172,6 +172,8 @@ struct ast *parse_skipped(struct parse *p);
 /* Takes a token that the shadow has taken: lemon gets the one before. */
 void parse_take(struct parse *p, struct token t);
 void parse_feed(struct parse *p, struct token t);
+/* Nothing more is told on the line of that offset. */
+void parse_quiet_line(struct parse *p, uint32_t at);
 /* Inserts or takes out the braces that are missing or too many, where they do not balance (parse_braces.c). */
 void parse_balance_braces(struct parse *p);
 /* The token at p->next is not accepted: tells, and repairs it or leaves its statement out. False: nothing more can be

@@ -2,6 +2,7 @@
  * From the text of a token to its value: numbers, dates and times; escapes in texts, and the indentation that the lines
  * of a block have in common. A token that recovery put in has no text, or another's: its value is nothing, silently. */
 #include "base/civil.h"
+#include "compiler/lex_foreign.h"
 #include "compiler/parse_build.h"
 #include "diag_codes.h"
 #include "seq.h"
@@ -66,7 +67,7 @@ struct ast *parse_date(struct parse *parse, struct token t)
 {
 	struct slice s = parse_text_at(parse, t.start, t.end);
 	int32_t days = 0;
-	if (!civil_parse_date(s, &days) && s.n == 10 && t.kind == TK_DATE && is_digit(s.p[0]) &&
+	if (!civil_parse_date(s, &days) && s.n == 10 && t.kind == TK_DATE && is_digit(s.p[0]) && s.p[4] == '-' &&
 	    parse_may_tell(parse, t))
 		diag_bad_date(parse->diags, parse_span(parse, t), s);
 	return NEW(date, t.start, .days = days);
@@ -76,7 +77,7 @@ struct ast *parse_time(struct parse *parse, struct token t)
 {
 	struct slice s = parse_text_at(parse, t.start, t.end);
 	int minute = 0;
-	if (!civil_parse_time(s, &minute) && s.n == 5 && t.kind == TK_TIME && is_digit(s.p[0]) &&
+	if (!civil_parse_time(s, &minute) && s.n == 5 && t.kind == TK_TIME && is_digit(s.p[0]) && s.p[2] == ':' &&
 	    parse_may_tell(parse, t))
 		diag_bad_time(parse->diags, parse_span(parse, t), s);
 	return NEW(time, t.start, .minute = minute);
@@ -268,13 +269,11 @@ static struct inside inside_of_string(const struct parse *p, struct token t)
 	struct slice s = parse_text_at(p, t.start, t.end);
 	bool block = slice_starts(s, "\"\"\"");
 	char first = s.n ? s.p[0] : 0;
-	uint32_t quote = block || (unsigned char)first == 0xe2 ? 3
-	                 : first == '\\'                       ? 2
-	                 : first == '"' || first == '\''       ? 1
-	                                                       : 0;
-	bool closed = s.n >= 2 * (size_t)quote && quote > 0 &&
-	              (first != '"' || (block ? slice_ends(s, "\"\"\"") : s.p[s.n - 1] == '"'));
-	uint32_t start = t.start + quote, end = closed ? t.end - quote : t.end;
+	bool ours = first == '"', bare = first == 0 || (first > 0 && !ours && !strchr("'`\\", first));
+	uint32_t quote = block ? 3 : bare ? 0 : ours ? 1 : foreign_quote_bytes(s, false);
+	uint32_t last = ours ? quote : bare ? 0 : foreign_quote_bytes(s, true);
+	bool closed = s.n >= (size_t)quote + last && (!ours || (block ? slice_ends(s, "\"\"\"") : s.p[s.n - 1] == '"'));
+	uint32_t start = t.start + quote, end = closed ? t.end - last : t.end;
 	return inside_of(p, start, end > start ? end : start, block);
 }
 

@@ -2,8 +2,10 @@
  * Which findings are consequences of a mistake of form. Each mistake spoils the statement that it stands in. A finding
  * in a spoilt statement is never told; one that asks for more (`needs` in diagnostics.txt) falls silent when its block,
  * its declaration or the workspace holds a spoilt statement, or when a name that it misses stands in a spoilt text.
- * Findings elsewhere are told as ever. */
+ * None is told either of a name that stands in a spoilt text, or in a statement that names a declaration which holds a
+ * spoilt statement. Findings elsewhere are told as ever. */
 #include "compiler/poison.h"
+#include "compiler/lex.h"
 #include "compiler/names.h"
 #include "compiler/resolve.h"
 #include "diag_codes.h"
@@ -17,14 +19,15 @@ struct statement {
 	struct span span;
 	uint32_t parent;
 	bool spoilt, holds_spoilt;
+	bool lacks_name; /* of what is declared in it, one name was left out */
 };
 
-/* The statements of one source that has mistakes; those of a text file are none: its lines stand for them. */
+/* The statements of one source that has mistakes; a text file has none. */
 struct page {
 	uint32_t source;
 	struct statement *items; /* by start, outer ones first */
 	uint32_t count, cap;
-	uint32_t *lines; /* of the mistakes in a text file */
+	uint32_t *lines; /* of the mistakes */
 	uint32_t line_count, line_cap;
 };
 
@@ -32,6 +35,7 @@ struct poison {
 	struct compile *c;
 	struct page **pages; /* by source; NULL: no mistake in it */
 	struct names lost;   /* the words of what is spoilt */
+	struct names hurt;   /* the names of declarations that hold something spoilt */
 	bool workspace_spoilt;
 };
 
@@ -138,6 +142,8 @@ static uint32_t line_at(const struct poison *k, const struct page *p, uint32_t a
 
 /* ---- spoiling ---- */
 
+#define LINE_BYTES_MAX 4096 /* a longer line is no line */
+
 static bool is_word_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -192,12 +198,36 @@ static void spoil_statement(struct poison *k, struct page *p, uint32_t i)
 	}
 }
 
+static uint32_t declaration_around(const struct page *p, uint32_t i)
+{
+	while (i != ROOT && p->items[i].parent != ROOT)
+		i = p->items[i].parent;
+	return i;
+}
+
+/* The line of the mistake is spoilt, whichever statements recovery made of it. */
+static void spoil_line(struct poison *k, struct page *p, uint32_t at)
+{
+	const struct source *s = &k->c->sources.items[p->source];
+	uint32_t line = line_at(k, p, at);
+	if (p->line_count > 0 && p->lines[p->line_count - 1] == line)
+		return;
+	ARENA_PUSH(&k->c->arena, p->lines, p->line_count, p->line_cap) = line;
+	struct slice text = source_line(s, line);
+	uint32_t start = (uint32_t)(text.p - s->text.p);
+	if (text.n <= LINE_BYTES_MAX)
+		lose_words(k, p->source, start, start + (uint32_t)text.n);
+}
+
 static void spoil(struct poison *k, const struct diag *g)
 {
 	struct page *p = page_of(k, g->span.source);
+	spoil_line(k, p, g->span.start);
 	if (p->count == 0)
-		ARENA_PUSH(&k->c->arena, p->lines, p->line_count, p->line_cap) = line_at(k, p, g->span.start);
-	else if (g->code == DIAG_TOO_MANY_MISTAKES) /* there are more that were not told */
+		return;
+	if (g->code == DIAG_MISSING_TOKEN && slice_find(g->message, SLICE("a name")) >= 0)
+		p->items[declaration_around(p, statement_at(k, p, g->span.start))].lacks_name = true;
+	if (g->code == DIAG_TOO_MANY_MISTAKES) /* there are more that were not told */
 		for (uint32_t i = 0; i < p->count; i++)
 			spoil_statement(k, p, i);
 	else
@@ -206,11 +236,30 @@ static void spoil(struct poison *k, const struct diag *g)
 
 /* ---- findings ---- */
 
-static bool misses_a_lost_name(const struct poison *k, const struct diag *g)
+#define NAME_BYTES_MAX 120 /* a longer span is no name */
+
+/* Whether a name in the span of the finding is lost. What is a keyword too counts where names are missed only. */
+static bool names_a_lost_one(const struct poison *k, const struct diag *g, bool missed)
 {
 	struct slice text = source_text(&k->c->sources, g->span), word;
+	if (!missed && (text.n > NAME_BYTES_MAX || memchr(text.p, '\n', text.n)))
+		return false;
 	for (size_t at = 0; (word = next_word(text, &at)).n;)
-		if (!slice_is(word, "contact") && !slice_is(word, "input") && names_find(&k->lost, 0, word))
+		if (!slice_is(word, "contact") && !slice_is(word, "input") && (missed || lex_word(word) == 0) &&
+		    names_find(&k->lost, 0, word))
+			return true;
+	return false;
+}
+
+/* Whether the statement's own words, before its block, name a declaration that holds something spoilt. */
+static bool uses_a_hurt_one(const struct poison *k, const struct page *p, uint32_t i)
+{
+	struct span span = p->items[i].span;
+	if (i + 1 < p->count && p->items[i + 1].parent == i)
+		span.end = p->items[i + 1].span.start;
+	struct slice text = source_text(&k->c->sources, (struct span){p->source, span.start, span.end}), word;
+	for (size_t at = 0; i != ROOT && (word = next_word(text, &at)).n;)
+		if (names_find(&k->hurt, 0, word))
 			return true;
 	return false;
 }
@@ -220,9 +269,10 @@ static bool is_consequence(const struct poison *k, const struct diag *g)
 	enum diag_needs needs = diag_info_at(g->code)->needs;
 	if (is_form(g) || g->span.source >= k->c->sources.count)
 		return false;
-	if ((needs == DIAG_NEEDS_NAME && misses_a_lost_name(k, g)) ||
-	    (needs == DIAG_NEEDS_WORKSPACE && k->workspace_spoilt))
+	if (names_a_lost_one(k, g, needs == DIAG_NEEDS_NAME) || (needs == DIAG_NEEDS_WORKSPACE && k->workspace_spoilt))
 		return true;
+	if (k->workspace_spoilt && needs == DIAG_NEEDS_NAME && slice_find(g->message, SLICE("contact field")) >= 0)
+		return true; /* the field may be the one without a name */
 	const struct page *p = k->pages[g->span.source];
 	if (!p)
 		return false;
@@ -232,11 +282,23 @@ static bool is_consequence(const struct poison *k, const struct diag *g)
 	if (p->count == 0)
 		return false;
 	uint32_t i = statement_at(k, p, g->span.start);
-	if (p->items[i].spoilt || (needs == DIAG_NEEDS_BLOCK && p->items[i].holds_spoilt))
+	if (p->items[i].spoilt || (needs == DIAG_NEEDS_BLOCK && p->items[i].holds_spoilt) || uses_a_hurt_one(k, p, i))
 		return true;
-	while (i != ROOT && p->items[i].parent != ROOT)
-		i = p->items[i].parent;
-	return needs == DIAG_NEEDS_DECLARATION && p->items[i].holds_spoilt;
+	i = declaration_around(p, i);
+	return (needs == DIAG_NEEDS_DECLARATION && p->items[i].holds_spoilt) ||
+	       (needs == DIAG_NEEDS_NAME && (p->items[i].lacks_name || p->items[ROOT].lacks_name));
+}
+
+/* Declarations that other statements name, with something spoilt in them. */
+static void find_hurt(struct poison *k)
+{
+	for (struct module *m = k->c->modules->first; m; m = m->next)
+		for (struct declaration *d = m->first; d; d = d->next) {
+			const struct page *p = k->pages[m->source];
+			uint32_t i = p && p->count ? statement_at(k, p, d->tree->span.start) : ROOT;
+			if (i != ROOT && p->items[i].holds_spoilt && d->kind != DECLARES_SEQUENCE)
+				names_add(&k->hurt, &k->c->arena, 0, d->name.text, d->name.span, NULL);
+		}
 }
 
 void poison_drop_consequences(struct compile *c)
@@ -252,7 +314,8 @@ void poison_drop_consequences(struct compile *c)
 	}
 	if (!k.pages)
 		return;
-	k.workspace_spoilt |= !c->modules->workspace && names_find(&k.lost, 0, SLICE("workspace"));
+	k.workspace_spoilt |= !c->modules->workspace; /* what stands in for one is gathered from what was read */
+	find_hurt(&k);
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < d->count; i++)
 		if (!is_consequence(&k, &d->items[i]))

@@ -7,6 +7,8 @@
 #include "diag_codes.h"
 #include <string.h>
 
+#define SIMILAR_FILES_MAX 512 /* looked at for a suggestion */
+
 const char *declaration_word(enum declaration_kind kind)
 {
 	static const char *const words[DECLARES_COUNT] = {
@@ -23,6 +25,13 @@ const char *declaration_word(enum declaration_kind kind)
 	return words[kind];
 }
 
+struct diag *say_duplicate(struct diags *diags, const char *what, struct ast_name name, struct span first)
+{
+	struct diag *g = diag_duplicate_name(diags, name.span, slice_of(what), name.text);
+	diag_label(diags, g, first, "first declared here");
+	return g;
+}
+
 struct slice resolve_read_error(enum source_result result)
 {
 	static const char *const reasons[] = {
@@ -30,14 +39,30 @@ struct slice resolve_read_error(enum source_result result)
 	        [SOURCE_MISSING] = "there is no such file",
 	        [SOURCE_OUTSIDE] = "it lies outside of the workspace",
 	        [SOURCE_NOT_REGULAR] = "it is not a regular file",
-	        [SOURCE_TOO_BIG] = "it is too big",
-	        [SOURCE_UNREADABLE] = "the system does not let us",
-	        [SOURCE_NOT_UTF8] = "it is not UTF-8",
+	        [SOURCE_TOO_BIG] = "it is too big (1 MiB is the most for what a file names)",
+	        [SOURCE_UNREADABLE] = "the system does not let it be read",
+	        [SOURCE_NOT_UTF8] = "it is not UTF-8; save it as UTF-8",
 	};
 	return slice_of(reasons[result]);
 }
 
 /* ---- declarations of a module ---- */
+
+static const struct stdlib_file *stdlib_find(struct slice path)
+{
+	uint32_t low = 0, high = stdlib_file_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int order = slice_cmp(slice_of(stdlib_files[mid].path), path);
+		if (order == 0)
+			return &stdlib_files[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
 
 static void declare(struct compile *c, struct module *m, enum declaration_kind kind, struct ast_name name,
                     const struct ast *tree, struct module *means)
@@ -46,8 +71,9 @@ static void declare(struct compile *c, struct module *m, enum declaration_kind k
 		return;
 	struct name *other = names_find(&m->names, kind, name.text);
 	if (other) {
-		struct diag *g = diag_duplicate_name(&c->diags, name.span, slice_of(declaration_word(kind)), name.text);
-		diag_label(&c->diags, g, other->span, "first declared here");
+		struct diag *g = say_duplicate(&c->diags, declaration_word(kind), name, other->span);
+		if (kind == DECLARES_MODULE)
+			diag_note(&c->diags, g, "give one of them another name: `use … as other`");
 		return;
 	}
 	struct declaration *d = ARENA_NEW(&c->arena, struct declaration);
@@ -65,27 +91,50 @@ static struct slice last_part(struct slice path)
 	return path;
 }
 
+/* The name that a file's own gives: "common/exits.seq" is `exits`. */
+static struct slice base_name(struct slice path)
+{
+	struct slice base = last_part(path);
+	return slice_ends(base, ".seq") ? (struct slice){base.p, base.n - 4} : base;
+}
+
+/* `use shared/exits`, which names nothing of ours: perhaps a file, or a part of the standard library. */
+static void unknown_use(struct compile *c, const struct ast_path *path)
+{
+	struct slice text = path->text.text, file = arena_printf(&c->arena, "%.*s.seq", SLICE_ARG(text));
+	struct diag *g = diag_unknown_module(&c->diags, path->text.span, text);
+	if (source_exists(&c->sources, file))
+		diag_fix(&c->diags, g, path->text.span, arena_printf(&c->arena, "\"%.*s\"", SLICE_ARG(file)), FIX_SURE,
+		         "a file of the workspace stands in quotes: `\"%.*s\"`", SLICE_ARG(file));
+	else if (stdlib_find(file))
+		diag_fix(&c->diags, g, path->text.span, arena_printf(&c->arena, "std/%.*s", SLICE_ARG(text)), FIX_SURE,
+		         "it is a part of the standard library: `std/%.*s`", SLICE_ARG(text));
+}
+
 static void declare_use(struct compile *c, struct module *m, struct ast_use *use)
 {
 	struct module *means = NULL;
 	struct ast_name name = use->as;
+	c->modules->loading = m;
+	c->modules->loading_use = use;
 	if (use->path) {
 		struct ast_path *path = AST_AS(path, PATH, use->path);
 		if (slice_starts(path->text.text, "std/"))
 			means = resolve_std(c, (struct slice){path->text.text.p + 4, path->text.text.n - 4}, use->path);
 		else
-			diag_unknown_module(&c->diags, path->text.span, path->text.text);
+			unknown_use(c, path);
 		if (!name.text.n)
 			name = (struct ast_name){last_part(path->text.text), path->text.span};
 	} else if (use->file && use->file->kind == AST_STRING) {
 		struct ast_name file = AST_AS(string, STRING, use->file)->value;
 		means = resolve_file(c, file.text, use->file);
-		struct slice base = last_part(file.text);
 		if (!name.text.n)
-			name = (struct ast_name){{base.p, slice_ends(base, ".seq") ? base.n - 4 : base.n}, file.span};
+			name = (struct ast_name){base_name(file.text), file.span};
 	}
 	if (means)
 		declare(c, m, DECLARES_MODULE, name, &use->node, means);
+	else if (name.text.n) /* what it would have brought in is not missed a second time */
+		names_add(&m->names, &c->arena, DECLARES_COUNT, name.text, name.span, NULL);
 }
 
 /* What `tree` declares; false: nothing that has a name. */
@@ -150,10 +199,18 @@ struct module *resolve_source(struct compile *c, uint32_t source)
 	m->source = source;
 	m->path = path;
 	m->is_std = c->sources.items[source].is_std;
+	m->user = t->loading;
+	m->used_by = t->loading_use;
+	t->loading = NULL;
+	t->loading_use = NULL;
 	names_add(&t->by_path, &c->arena, 0, path, (struct span){source, 0, 0}, m);
 	*(t->last ? &t->last->next : &t->first) = m;
 	t->last = m;
+	uint32_t told = c->diags.count;
 	m->tree = AST_AS(file, FILE, parse_source(&c->sources, source, &c->arena, &c->diags, NULL));
+	if (c->sources.items[source].not_utf8 &&
+	    c->diags.count == told) /* where nothing was read, as after a conflict */
+		diag_not_utf8(&c->diags, (struct span){source, 0, 0}, 0, SLICE(""));
 	uint32_t cap = c->source_cap;
 	ARENA_PUSH(&c->arena, c->seq_sources, c->source_count, c->source_cap) = source;
 	if (c->source_cap != cap) /* the other array grows in step */
@@ -161,6 +218,52 @@ struct module *resolve_source(struct compile *c, uint32_t source)
 	c->trees[c->source_count - 1] = (struct ast *)&m->tree->node;
 	declare_all(c, m);
 	return m;
+}
+
+/* Says the way of `use` lines that led to the one in `m`. */
+static void label_users(struct compile *c, struct diag *g, const struct module *m)
+{
+	for (; m && m->user; m = m->user)
+		diag_label(&c->diags, g, m->used_by->node.span, "`%.*s` is used here", SLICE_ARG(m->path));
+}
+
+/* A file of that name with its ending, with other slashes, or one of a similar name in its folder or above. */
+static struct slice similar_file(struct compile *c, struct slice path)
+{
+	struct slice whole = arena_printf(&c->arena, "%.*s.seq", SLICE_ARG(path)), turned = arena_copy(&c->arena, path);
+	for (size_t i = 0; i < turned.n; i++)
+		if (turned.p[i] == '\\')
+			((char *)turned.p)[i] = '/';
+	if (source_exists(&c->sources, whole))
+		return whole;
+	if (source_exists(&c->sources, turned))
+		return turned;
+	struct slice files[SIMILAR_FILES_MAX], base = last_part(path);
+	struct slice folder = {path.p, path.n - base.n};
+	uint32_t n = source_list(&c->sources, folder, files, SIMILAR_FILES_MAX);
+	int near = diag_nearest(path, files, n);
+	if (near >= 0)
+		return files[near];
+	for (const struct module *m = c->modules->first; m; m = m->next)
+		if (!m->is_std && slice_eq(last_part(m->path), base))
+			return m->path;
+	return (struct slice){NULL, 0};
+}
+
+static void say_unreadable(struct compile *c, struct slice path, const struct ast *by, enum source_result result)
+{
+	const struct module *user = c->modules->loading;
+	struct slice reason = resolve_read_error(result), similar = {NULL, 0};
+	c->modules->loading = NULL;
+	c->modules->loading_use = NULL;
+	if (by && result == SOURCE_MISSING)
+		similar = similar_file(c, path);
+	struct diag *g = diag_unreadable_file(&c->diags, by ? by->span : DIAG_NO_PLACE, path, reason);
+	if (by)
+		label_users(c, g, user);
+	if (similar.n)
+		diag_fix(&c->diags, g, by->span, arena_printf(&c->arena, "\"%.*s\"", SLICE_ARG(similar)), FIX_MAYBE,
+		         "did you mean `%.*s`?", SLICE_ARG(similar));
 }
 
 struct module *resolve_file(struct compile *c, struct slice path, const struct ast *by)
@@ -171,25 +274,9 @@ struct module *resolve_file(struct compile *c, struct slice path, const struct a
 	uint32_t source;
 	enum source_result result =
 	        source_read(&c->sources, path, by ? TEXT_FILE_BYTES_MAX : SOURCE_BYTES_MAX, &source);
-	if (result == SOURCE_OK)
+	if (result == SOURCE_OK || result == SOURCE_NOT_UTF8) /* the lexer says where */
 		return resolve_source(c, source);
-	diag_unreadable_file(&c->diags, by ? by->span : DIAG_NO_PLACE, path, resolve_read_error(result));
-	return NULL;
-}
-
-static const struct stdlib_file *stdlib_find(struct slice path)
-{
-	uint32_t low = 0, high = stdlib_file_count;
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		int order = slice_cmp(slice_of(stdlib_files[mid].path), path);
-		if (order == 0)
-			return &stdlib_files[mid];
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	say_unreadable(c, path, by, result);
 	return NULL;
 }
 
@@ -205,6 +292,9 @@ static void unknown_std(struct compile *c, struct slice path, struct span span)
 	struct slice whole = arena_printf(&c->arena, "std/%.*s", SLICE_ARG(path));
 	struct diag *g = diag_unknown_module(&c->diags, span, whole);
 	int near = diag_nearest(path, words, count);
+	for (size_t i = 0; near < 0 && i < count; i++) /* std/friendly is std/messages/friendly */
+		if (slice_eq(last_part(words[i]), last_part(path)))
+			near = (int)i;
 	if (near >= 0)
 		diag_fix(&c->diags, g, span, arena_printf(&c->arena, "std/%.*s", SLICE_ARG(words[near])), FIX_MAYBE,
 		         "did you mean `std/%.*s`?", SLICE_ARG(words[near]));
@@ -226,14 +316,26 @@ struct module *resolve_std(struct compile *c, struct slice path, const struct as
 
 /* ---- after loading ---- */
 
+/* The declaration of the `use` that the search follows now. */
+static const struct declaration *way_of(const struct module *m)
+{
+	const struct declaration *d = m->first;
+	while (d->tree != &m->way->node)
+		d = d->next;
+	return d;
+}
+
 /* Says the chain from `m` back to itself, once, at the `use` that closes it. */
 static void say_cycle(struct compile *c, struct module *m, struct module *last)
 {
-	struct diag *g = diag_use_cycle(&c->diags, last->way->node.span, m->path);
+	struct slice chain = m->path;
+	for (struct module *step = m; step != last; step = way_of(step)->module)
+		chain = arena_printf(&c->arena, "%.*s -> %.*s", SLICE_ARG(chain),
+		                     SLICE_ARG(way_of(step)->module->path));
+	chain = arena_printf(&c->arena, "%.*s -> %.*s", SLICE_ARG(chain), SLICE_ARG(m->path));
+	struct diag *g = diag_use_cycle(&c->diags, last->way->node.span, chain);
 	for (struct module *step = m; step != last;) {
-		const struct declaration *d = step->first;
-		while (d->tree != &step->way->node)
-			d = d->next;
+		const struct declaration *d = way_of(step);
 		diag_label(&c->diags, g, d->tree->span, "uses `%.*s`", SLICE_ARG(d->module->path));
 		step = d->module;
 	}
@@ -265,9 +367,7 @@ void resolve_finish(struct compile *c)
 				continue;
 			struct name *other = names_find(&t->sequences, 0, d->name.text);
 			if (other) {
-				struct diag *g =
-				        diag_duplicate_name(&c->diags, d->name.span, SLICE("sequence"), d->name.text);
-				diag_label(&c->diags, g, other->span, "first declared here");
+				struct diag *g = say_duplicate(&c->diags, "sequence", d->name, other->span);
 				diag_note(&c->diags, g, "the names of sequences are unique in the whole workspace");
 			} else {
 				names_add(&t->sequences, &c->arena, 0, d->name.text, d->name.span, d);
@@ -283,6 +383,23 @@ static struct ast_name part_of(const struct ast *word)
 	return word && word->kind == AST_WORD ? ((const struct ast_word *)word)->name : (struct ast_name){0};
 }
 
+/* Another file of the workspace declares it: says how to bring it in. */
+static bool note_other_file(struct compile *c, struct diag *g, enum declaration_kind kind, struct slice text)
+{
+	for (const struct module *m = c->modules->first; m; m = m->next) {
+		struct name *n = m->is_std ? NULL : names_find(&m->names, (uint32_t)kind, text);
+		if (!n || kind == DECLARES_MODULE)
+			continue;
+		struct slice alias = last_part(m->path);
+		alias.n -= slice_ends(alias, ".seq") ? 4 : 0;
+		((struct declaration *)n->object)->used = true; /* meant, if from afar */
+		diag_note(&c->diags, g, "`use \"%.*s\"` brings it in, as `%.*s.%.*s`", SLICE_ARG(m->path),
+		          SLICE_ARG(alias), SLICE_ARG(text));
+		return true;
+	}
+	return false;
+}
+
 /* Says that `name` is no such thing in `m`: of another kind, misspelt, or unknown. */
 static void say_unknown(struct compile *c, const struct module *m, struct ast_name name, enum declaration_kind kind)
 {
@@ -294,6 +411,7 @@ static void say_unknown(struct compile *c, const struct module *m, struct ast_na
 		                                 slice_of(declaration_word((enum declaration_kind)other)),
 		                                 slice_of(declaration_word(kind)));
 		diag_label(&c->diags, g, n->span, "declared here");
+		((struct declaration *)n->object)->used = true; /* meant, if wrongly */
 		return;
 	}
 	struct diag *g = diag_unknown_name(&c->diags, name.span, slice_of(declaration_word(kind)), name.text);
@@ -303,6 +421,8 @@ static void say_unknown(struct compile *c, const struct module *m, struct ast_na
 		if (slice_eq(last_part(path), name.text))
 			diag_note(&c->diags, g, "`use std/%.*s` brings it in", SLICE_ARG(path));
 	}
+	if (note_other_file(c, g, kind, name.text))
+		return;
 	const struct name *near = names_nearest(&m->names, (uint32_t)kind, name.text);
 	if (!near)
 		return;
@@ -331,7 +451,8 @@ static bool split(struct compile *c, struct module **m, const struct ast *tree, 
 	if (path->parts.count == 2) {
 		struct declaration *d = find(*m, DECLARES_MODULE, last->text);
 		if (!d) {
-			say_unknown(c, *m, *last, DECLARES_MODULE);
+			if (!names_find(&(*m)->names, DECLARES_COUNT, last->text)) /* its `use` was told */
+				say_unknown(c, *m, *last, DECLARES_MODULE);
 			return false;
 		}
 		*m = d->module;

@@ -23,11 +23,13 @@ struct declaration {
 	enum declaration_kind kind;
 	struct ast_name name;
 	const struct ast *tree;
-	struct module *module;          /* where it stands; of DECLARES_MODULE: the module that it names */
-	bool used, busy;                /* busy: while calendars are followed, to find a cycle */
-	struct sequence *sequence;      /* of DECLARES_SEQUENCE, once checked */
-	struct calendar_days *calendar; /* of DECLARES_HOLIDAYS, once expanded */
-	struct declaration *next;       /* in its module */
+	struct module *module;               /* where it stands; of DECLARES_MODULE: the module that it names */
+	bool expanded;                       /* of DECLARES_FRAGMENT: checked where it is run */
+	bool used, busy;                     /* busy: while calendars are followed, to find a cycle */
+	struct sequence *sequence;           /* of DECLARES_SEQUENCE, once checked */
+	struct calendar_days *calendar;      /* of DECLARES_HOLIDAYS, once expanded */
+	struct questionnaire *questionnaire; /* of DECLARES_QUESTIONNAIRE, once checked */
+	struct declaration *next;            /* in its module */
 };
 
 struct module {
@@ -40,6 +42,8 @@ struct module {
 	struct ast_workspace *workspace; /* declared here, or NULL */
 	int visit;                       /* of the search for cycles: 0 not yet, 1 on the way, 2 done */
 	const struct ast_use *way;       /* the `use` that the search follows now */
+	struct module *user;             /* whose `use` brought it in first, or NULL */
+	const struct ast_use *used_by;   /* that `use` */
 	struct module *next;
 };
 
@@ -48,7 +52,9 @@ struct module_table {
 	struct names by_path;     /* object: struct module */
 	struct names sequences;   /* of all modules: kind 0; object: struct declaration */
 	struct module *workspace; /* the module that declares it, or NULL */
-	struct ast **templates;   /* trees of text files, by source; NULL: not parsed yet */
+	struct module *loading;   /* whose `use` is being followed, until the file is there */
+	const struct ast_use *loading_use;
+	struct ast **templates; /* trees of text files, by source; NULL: not parsed yet */
 	uint32_t template_cap;
 	struct tz_db *zones; /* opened when a zone's name is checked first */
 	bool whole;          /* every file of the workspace is loaded: names of sequences can be held to it */
@@ -56,10 +62,13 @@ struct module_table {
 
 const char *declaration_word(enum declaration_kind kind); /* "message" */
 
+/* Says that the name (`what`: of which things) is declared again; the first stands at that span. */
+struct diag *say_duplicate(struct diags *diags, const char *what, struct ast_name name, struct span first);
 /* Why a file was not read, for people. */
 struct slice resolve_read_error(enum source_result result);
 
-/* Loads root/path, or text already added as a source, and what it uses; again: nothing. `by` is what asks, or NULL. */
+/* Loads root/path, or text already added as a source, and what it uses; again: nothing. `by` is what asks, or NULL. A
+ * file that cannot be read is said there: NULL. */
 struct module *resolve_file(struct compile *c, struct slice path, const struct ast *by);
 struct module *resolve_source(struct compile *c, uint32_t source);
 /* A module of the standard library ("recommended", "holidays/fr"), or NULL, said at `by`. */

@@ -4,6 +4,7 @@
 #include "compiler/source.h"
 #include "base/utf8.h"
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -140,17 +141,11 @@ static uint32_t add(struct sources *s, struct slice path, struct slice text, boo
 	return s->count - 1;
 }
 
-enum source_result source_read(struct sources *s, struct slice path, size_t max_bytes, uint32_t *out)
+/* name: as clean_path gives it. */
+static enum source_result read_beneath(const struct sources *s, const char *name, size_t max_bytes, struct arena *arena,
+                                       struct slice *out)
 {
-	char name[PATH_MAX], root[PATH_MAX];
-	size_t n;
-	if (!clean_path(path, name, &n))
-		return SOURCE_OUTSIDE;
-	for (uint32_t i = 0; i < s->count; i++)
-		if (!s->items[i].is_std && slice_is(s->items[i].path, name)) {
-			*out = i;
-			return s->items[i].text.n > max_bytes ? SOURCE_TOO_BIG : SOURCE_OK;
-		}
+	char root[PATH_MAX];
 	if (s->root.n == 0 || s->root.n >= sizeof root)
 		return SOURCE_MISSING;
 	memcpy(root, s->root.p, s->root.n);
@@ -158,15 +153,89 @@ enum source_result source_read(struct sources *s, struct slice path, size_t max_
 	int fd = open_beneath(root, name);
 	if (fd < 0)
 		return result_of_errno(errno);
-	struct slice text = {0};
-	enum source_result result = read_all(fd, s->arena, max_bytes, &text);
+	enum source_result result = read_all(fd, arena, max_bytes, out);
 	close(fd);
+	return result;
+}
+
+enum source_result source_read_bytes(const struct sources *s, struct slice path, size_t max_bytes, struct arena *arena,
+                                     struct slice *out)
+{
+	char name[PATH_MAX];
+	size_t n;
+	if (!clean_path(path, name, &n))
+		return SOURCE_OUTSIDE;
+	return read_beneath(s, name, max_bytes, arena, out);
+}
+
+enum source_result source_read(struct sources *s, struct slice path, size_t max_bytes, uint32_t *out)
+{
+	char name[PATH_MAX];
+	size_t n;
+	if (!clean_path(path, name, &n))
+		return SOURCE_OUTSIDE;
+	for (uint32_t i = 0; i < s->count; i++)
+		if (!s->items[i].is_std && slice_is(s->items[i].path, name)) {
+			*out = i;
+			if (s->items[i].not_utf8)
+				return SOURCE_NOT_UTF8;
+			return s->items[i].text.n > max_bytes ? SOURCE_TOO_BIG : SOURCE_OK;
+		}
+	struct slice text = {0};
+	enum source_result result = read_beneath(s, name, max_bytes, s->arena, &text);
 	if (result != SOURCE_OK)
 		return result;
-	if (!utf8_valid(text))
-		return SOURCE_NOT_UTF8;
 	*out = add(s, arena_copy(s->arena, (struct slice){name, n}), text, false);
-	return SOURCE_OK;
+	s->items[*out].not_utf8 = !utf8_valid(text);
+	return s->items[*out].not_utf8 ? SOURCE_NOT_UTF8 : SOURCE_OK;
+}
+
+/* Opens root/path; -1: it is not there, or not beneath the root. */
+static int open_path(const struct sources *s, struct slice path)
+{
+	char name[PATH_MAX], root[PATH_MAX];
+	size_t n;
+	if (s->root.n == 0 || s->root.n >= sizeof root)
+		return -1;
+	if (path.n == 0)
+		memcpy(name, ".", 2);
+	else if (!clean_path(path, name, &n))
+		return -1;
+	memcpy(root, s->root.p, s->root.n);
+	root[s->root.n] = 0;
+	return open_beneath(root, name);
+}
+
+bool source_exists(const struct sources *s, struct slice path)
+{
+	struct stat st;
+	int fd = open_path(s, path);
+	bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (fd >= 0)
+		close(fd);
+	return regular;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return slice_cmp(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+uint32_t source_list(const struct sources *s, struct slice folder, struct slice *out, uint32_t max)
+{
+	uint32_t count = 0;
+	int fd = open_path(s, folder);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	if (!dir && fd >= 0)
+		close(fd);
+	for (struct dirent *e; dir && count < max && (e = readdir(dir));)
+		if (e->d_name[0] != '.' && slice_ends(slice_of(e->d_name), ".seq"))
+			out[count++] = arena_printf(s->arena, "%.*s%s", SLICE_ARG(folder), e->d_name);
+	if (dir)
+		closedir(dir);
+	if (count > 0)
+		qsort(out, count, sizeof *out, by_bytes);
+	return count;
 }
 
 uint32_t source_add(struct sources *s, struct slice path, struct slice text, bool is_std)

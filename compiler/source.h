@@ -18,7 +18,8 @@ struct source {
 	struct slice text; /* text.p[text.n] == 0 always */
 	uint32_t *lines;   /* offset of each line's first byte */
 	uint32_t line_count;
-	bool is_std; /* from the embedded standard library */
+	bool is_std;   /* from the embedded standard library */
+	bool not_utf8; /* some bytes are no UTF-8: only the lexer, which tells them, may read it */
 };
 
 struct sources {
@@ -39,8 +40,15 @@ enum source_result {
 };
 
 /* Reads root/path: beneath root, no symlink that leaves it, a regular file, at most max_bytes. The same path read
- * twice gives the same index. `out` is the index in sources->items. */
+ * twice gives the same index. `out` is the index in sources->items, with SOURCE_NOT_UTF8 too. */
 enum source_result source_read(struct sources *s, struct slice path, size_t max_bytes, uint32_t *out);
+/* The bytes of such a file, whatever they are, from the arena; nothing is remembered of it. */
+enum source_result source_read_bytes(const struct sources *s, struct slice path, size_t max_bytes, struct arena *arena,
+                                     struct slice *out);
+/* Whether there is a regular file root/path that source_read would open. */
+bool source_exists(const struct sources *s, struct slice path);
+/* The .seq files of root/folder ("" or "a/"), at most `max`, in order of their bytes, as paths from the root. */
+uint32_t source_list(const struct sources *s, struct slice folder, struct slice *out, uint32_t max);
 /* Adds text that is already in memory (stdin, stdlib, tests); copies it. */
 uint32_t source_add(struct sources *s, struct slice path, struct slice text, bool is_std);
 /* 1-based; column counts Unicode scalars. */

@@ -3,6 +3,8 @@
  * rendered (rule 11); what a hole in a link may hold is held to rule 22. */
 #include "compiler/template.h"
 #include "compiler/checker.h"
+#include "compiler/expression.h"
+#include "compiler/foreign_tag.h"
 #include "compiler/parse.h"
 #include <string.h>
 
@@ -191,8 +193,7 @@ static struct piece *check_hole(struct checker *k, struct expr *e, const struct 
 	struct piece *p = new_piece(k, PIECE_HOLE, span);
 	const struct expr *culprit = e;
 	p->expr = e;
-	if (e->kind == EXPR_FIELD)
-		((struct field *)e->field)->settled = true;
+	expr_adopt(e, &e->type);
 	struct type type = e->type;
 	bool ok = e->kind != EXPR_POISON && check_filters(k, filters, p, &type), defaulted = false;
 	for (const struct filter *f = p->filters; f; f = f->next)
@@ -219,6 +220,30 @@ static struct piece *check_when_piece(struct checker *k, const struct ast_hole_w
 	return p;
 }
 
+/* The text that a parameter of a fragment stands for, or NULL. */
+static const struct ast *given_text(const struct checker *k, const struct ast *tree)
+{
+	const struct ast_path *p = (const struct ast_path *)tree;
+	const struct bound *b =
+	        tree && tree->kind == AST_PATH && p->parts.count == 1 ? find_bound(k, p->text.text) : NULL;
+	return b ? b->text : NULL;
+}
+
+static struct piece *check_template(struct checker *k, const struct ast *tree, enum plan_form form);
+
+/* Its holes mean what they mean where the fragment is run. */
+static struct piece *check_given(struct checker *k, const struct ast *text, struct target *target)
+{
+	struct frame *frame = k->frame;
+	struct module *module = k->module;
+	k->module = frame->module;
+	k->frame = frame->around;
+	struct piece *pieces = check_pieces(k, &((const struct ast_text *)text)->parts, target);
+	k->frame = frame;
+	k->module = module;
+	return pieces;
+}
+
 static struct piece *check_pieces(struct checker *k, const struct ast_list *list, struct target *target)
 {
 	struct piece *first = NULL, **last = &first;
@@ -229,8 +254,14 @@ static struct piece *check_pieces(struct checker *k, const struct ast_list *list
 			p = new_piece(k, PIECE_CHARS, i->span);
 			p->chars = without_cr(k, ((const struct ast_chars *)i)->value.text);
 			follow_target(target, p->chars);
+			check_foreign_tags(k, i->span, target->markdown);
 			break;
 		case AST_HOLE:
+			if (given_text(k, ((const struct ast_hole *)i)->expr) &&
+			    !((const struct ast_hole *)i)->filters.count) {
+				p = check_given(k, given_text(k, ((const struct ast_hole *)i)->expr), target);
+				break;
+			}
 			p = check_hole(k, check_expr(k, ((const struct ast_hole *)i)->expr),
 			               &((const struct ast_hole *)i)->filters, i->span, target);
 			break;
@@ -238,7 +269,8 @@ static struct piece *check_pieces(struct checker *k, const struct ast_list *list
 		default: continue;
 		}
 		*last = p;
-		last = &p->next;
+		while (*last)
+			last = &(*last)->next;
 	}
 	return first;
 }
@@ -251,6 +283,8 @@ static struct piece *check_template(struct checker *k, const struct ast *tree, e
 	k->in_text = true;
 	if (tree && tree->kind == AST_TEXT) {
 		pieces = check_pieces(k, &((const struct ast_text *)tree)->parts, &target);
+	} else if (given_text(k, tree)) {
+		pieces = check_given(k, given_text(k, tree), &target);
 	} else if (tree && tree->kind == AST_PATH) {
 		static const struct ast_list none = {0};
 		pieces = check_hole(k, check_expr(k, tree), &none, tree->span, &target);
@@ -400,6 +434,28 @@ struct text *check_text(struct checker *k, const struct ast *tree, enum plan_for
 		text->locales[0] = check_template(k, tree, form);
 	if (text->localised && k->sequence)
 		k->sequence->localised = true;
+	for (const struct piece *p = text->locales[0]; p; p = p->next)
+		text->bytes += (uint32_t)p->chars.n;
+	return text;
+}
+
+struct text *check_value_text(struct checker *k, const struct ast *tree)
+{
+	if (!tree || tree->kind == AST_ERROR || tree->kind == AST_TEXT || given_text(k, tree))
+		return check_text(k, tree, FORM_PLAIN);
+	struct text *text = ARENA_NEW(k->arena, struct text);
+	const struct expr *culprit = NULL;
+	bool in_text = k->in_text;
+	*text = (struct text){.form = FORM_PLAIN, .span = tree->span};
+	text->locales = ARENA_ARRAY(k->arena, struct piece *, k->workspace->locale_count);
+	struct piece *p = text->locales[0] = new_piece(k, PIECE_HOLE, tree->span);
+	k->in_text = true;
+	p->expr = check_expr(k, tree);
+	k->in_text = in_text;
+	expr_adopt(p->expr, &p->expr->type);
+	bool known = p->expr->kind != EXPR_POISON && !k->flow.ended && !k->loose;
+	if (known && expr_may_be_absent(k, p->expr, &culprit))
+		say_may_be_absent(k, culprit);
 	return text;
 }
 

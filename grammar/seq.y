@@ -680,8 +680,11 @@ void seq_feed(void *lemon, struct token t)
 uint32_t seq_open_braces(const void *lemon)
 {
 	const yyParser *y = lemon;
+	const yyStackEntry *top = y->yytos;
 	uint32_t n = 0;
-	for (const yyStackEntry *e = y->yystack; e <= y->yytos; e++)
+	if (top->stateno >= YY_MIN_REDUCE) /* a rule that is whole, and waits for the next token to be reduced */
+		top += yyRuleInfoNRhs[top->stateno - YY_MIN_REDUCE];
+	for (const yyStackEntry *e = y->yystack; e <= top; e++)
 		n += e->major == TK_LBRACE;
 	return n;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A plan or policy for people: every section's rows with names in place of numbers, then the code, an instruction a
  * line. Works on any image that image_open took, verified or not: a number that leads nowhere is printed as one. */
+#include "base/civil.h"
 #include "plan/plan.h"
 #include "plan/record.h"
 #include "plan/value.h"
 #include <inttypes.h>
-
-static const char *const weekday_names[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 #define FILTER_NAMED_FILTER(name, NAME) [FILTER_##NAME] = name,
 #define FILTER_NAMED_DEFAULT(name, NAME)
@@ -101,9 +100,11 @@ static void print_operand(struct buf *out, const struct image *m, enum operand k
 	case OPERAND_BUILTIN: print_name(out, words_BUILTIN, BUILTIN_COUNT, v); break;
 	case OPERAND_MINUTE: print_time(out, v); break;
 	case OPERAND_DAYTIME:
-		buf_addf(out, "%s%s ", v >= DAYTIME_NEXT ? "next " : "", weekday_names[v % DAYTIME_NEXT / 1440 % 7]);
+		buf_addf(out, "%s%s ", v >= DAYTIME_NEXT ? "next " : "",
+		         civil_weekday_words[v % DAYTIME_NEXT / 1440 % 7]);
 		print_time(out, v % DAYTIME_NEXT % 1440);
 		break;
+	case OPERAND_PURPOSE: print_name(out, words_PURPOSE, PURPOSE_COUNT, v); break;
 	case OPERAND_JUMP: buf_addf(out, "-> %" PRIu32, v); break;
 	}
 }
@@ -147,7 +148,7 @@ static void print_number(struct buf *out, const struct record_field *f, uint32_t
 		for (int day = 0; day < 7; day++) {
 			if (!(v >> day & 1))
 				continue;
-			buf_addf(out, "%s%s", between, weekday_names[day]);
+			buf_addf(out, "%s%s", between, civil_weekday_words[day]);
 			between = ",";
 		}
 		break;

@@ -73,6 +73,9 @@ static bool check_header(const struct image_header *h, enum image_kind kind, siz
 	if (h->least_reader > IMAGE_FORMAT)
 		return image_refuse(error, "made for a newer program (format %u, this one reads %u), at byte 10",
 		                    h->least_reader, IMAGE_FORMAT);
+	if (h->format >= 1 && h->format < IMAGE_FORMAT_LEAST)
+		return image_refuse(error, "of format %u, which is read no more: compile it again, at byte 8",
+		                    h->format);
 	if (h->format < 1 || h->least_reader < 1 || h->least_reader > h->format)
 		return image_refuse(error, "no such format, at byte 8");
 	if (h->length != n)

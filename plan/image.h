@@ -9,10 +9,17 @@
 
 #define NONE                UINT32_MAX
 #define MONTH_PERIOD        0xFFFFu /* limit.period_days: a calendar month */
-#define IMAGE_FORMAT        1u
+#define IMAGE_FORMAT        2u
+#define IMAGE_FORMAT_LEAST  2u /* format 1 was of the days before the whole language; nothing of it was released */
 #define IMAGE_BYTES_MAX     (16u << 20) /* runtime.md §1 */
 #define PLAN_STEPS_MAX      65535u
-#define PLAN_SLOTS_MAX      64u
+#define PLAN_VARIABLES_MAX  64u  /* slots that the code sets: kinds VARIABLE, MOMENT and ROUNDS, the first ones */
+#define PLAN_SLOTS_MAX      256u /* all of an enrollment */
+#define PLAN_EFFECTS_MAX    32u  /* PERFORM, SUPPRESS and hold-outs on one way between two suspensions */
+#define PLAN_QUEUED_MAX     8u   /* QUEUE on one way from the start to the end */
+#define PLAN_ROUNDS_MAX     1000u
+#define PLAN_LOOPS_MAX      8u         /* repeats within each other */
+#define SHARE_WHOLE         100000000u /* the shares of a step's variants make 100 % */
 #define PLAN_STACK_MAX      32u
 #define PLAN_CODE_MAX       (8u << 20)
 #define PLAN_POSITIONS_MAX  65535u
@@ -45,7 +52,6 @@ enum image_section {
 	        4, /* u32 strings, sorted: "email", "field company text", ... what the policy must offer */
 #define RECORD(id, NAME, name, kinds, fields) SECTION_##NAME = id,
 #include "plan/record.def"
-#undef RECORD
 	SECTION_SOURCE_MAP =
 	        96, /* not meaning: u32 rows, u32 files, rows (u32 pc, file, line) by pc, u32 name ends, names */
 	SECTION_COMPILER = 97, /* not meaning: a line of text */
@@ -68,18 +74,26 @@ enum image_section {
 		fields                                                                                                 \
 	};
 #include "plan/record.def"
-#undef RECORD
-#undef R_STR
-#undef R_TEXT
-#undef R_PC
-#undef R_REF
-#undef R_ENUM
-#undef R_U32
-#undef R_DATE
-#undef R_TIME
-#undef R_WEEKDAYS
-#undef R_COUNT
-#undef R_I64
+
+/* BLANK(step): a struct plan_step whose references are all NONE and whose numbers are 0. */
+#define R_STR(r, f)        .f = NONE,
+#define R_TEXT(r, f)       .f = NONE,
+#define R_PC(r, f)         .f = NONE,
+#define R_REF(r, f, S)     .f = NONE,
+#define R_ENUM(r, f, n)    .f = 0,
+#define R_U32(r, f)        .f = 0,
+#define R_DATE(r, f)       .f = 0,
+#define R_TIME(r, f)       .f = 0,
+#define R_WEEKDAYS(r, f)   .f = 0,
+#define R_COUNT(r, f, ref) .f = 0,
+#define R_I64(r, f)        .f = 0,
+#define RECORD(id, NAME, name, kinds, fields)                                                                          \
+	static inline struct plan_##name blank_##name(void)                                                            \
+	{                                                                                                              \
+		return (struct plan_##name){fields};                                                                   \
+	}
+#include "plan/record.def"
+#define BLANK(name) blank_##name()
 
 struct image_table {
 	const void *rows; /* in place; NULL when the section is absent */

@@ -281,7 +281,7 @@ static void write_source_map(struct image_builder *b, struct buf *out)
 void image_write(enum image_kind kind, uint16_t edition, const struct section_source *sources, uint32_t count,
                  struct buf *out)
 {
-	struct image_header h = {.format = IMAGE_FORMAT, .least_reader = 1, .edition = edition};
+	struct image_header h = {.format = IMAGE_FORMAT, .least_reader = IMAGE_FORMAT_LEAST, .edition = edition};
 	struct section_entry table[IMAGE_SECTIONS_MAX];
 	uint32_t table_end = HEADER_SIZE + count * (uint32_t)sizeof *table, end = table_end;
 	size_t begin = out->n;

@@ -27,6 +27,7 @@ enum operand {
 	OPERAND_BUILTIN,
 	OPERAND_MINUTE,
 	OPERAND_DAYTIME,
+	OPERAND_PURPOSE,
 	OPERAND_JUMP
 };
 #define OPERAND_BYTES(kind) ((kind) == OPERAND_NONE ? 0 : (kind) == OPERAND_JUMP ? 4 : 2)

@@ -23,7 +23,6 @@
 #define R_I64(r, f)                           {#f, RECORD_I64, AT(r, f), 0, 0, NULL, DISPLAY_NUMBER},
 #define RECORD(id, NAME, name, kinds, fields) static const struct record_field name##_fields[] = {fields};
 #include "plan/record.def"
-#undef RECORD
 
 /* Which image holds a section, by enum image_kind. */
 enum { KIND_P = 1 << IMAGE_PLAN, KIND_W = 1 << IMAGE_POLICY, KIND_PW = KIND_P | KIND_W };
@@ -33,7 +32,6 @@ static const struct record_info infos[SECTION_ID_MAX] = {
 	[id] = {#name, sizeof(struct plan_##name), KIND_##kinds, sizeof name##_fields / sizeof *name##_fields,         \
 	        name##_fields},
 #include "plan/record.def"
-#undef RECORD
 };
 
 const struct record_info *record_info(uint32_t section)

@@ -269,13 +269,112 @@ static bool check_triggers(const struct image *m, struct image_error *error)
 	return true;
 }
 
+/* The shares of variants make a whole. */
+static bool picks_well(const struct plan_step *s, const struct plan_message *messages)
+{
+	uint64_t whole = 0;
+	unsigned channels = 0;
+	for (uint32_t i = 0; i < s->message_count; i++) {
+		const struct plan_message *m = &messages[s->message + i];
+		bool channel_good = s->kind == STEP_SEND ? !(channels & 1u << m->channel) : m->channel == s->kind;
+		if (!channel_good || (m->hold_out && s->pick != PICK_VARIANT))
+			return false;
+		channels |= s->kind == STEP_SEND ? 1u << m->channel : 0;
+		whole += m->share;
+	}
+	switch ((enum plan_pick)s->pick) {
+	case PICK_ONE: return s->message_count == 1 && whole == 0;
+	case PICK_VARIANT: return s->kind != STEP_SEND && whole == SHARE_WHOLE;
+	case PICK_CHANNEL: return s->kind == STEP_SEND && whole == 0;
+	case PICK_COUNT: break;
+	}
+	return false;
+}
+
+static bool step_good(const struct image *m, const struct plan_step *s)
+{
+	const struct plan_action *a = s->action == NONE ? NULL : &IMAGE_ROWS(m, ACTION, action)[s->action];
+	switch ((enum plan_step_kind)s->kind) {
+	case STEP_EMAIL:
+	case STEP_SMS:
+	case STEP_WHATSAPP:
+	case STEP_SEND: return s->message_count && !a && picks_well(s, IMAGE_ROWS(m, MESSAGE, message));
+	case STEP_ORIGINAL: return !s->message_count && !a;
+	case STEP_ASK: return !s->message_count && a && a->questionnaire != NONE;
+	case STEP_HANDOFF: return !s->message_count && a && a->target != NONE;
+	case STEP_WEBHOOK: return !s->message_count && a && a->host != NONE && a->url != NONE;
+	case STEP_TASK:
+	case STEP_ALERT:
+	case STEP_OFFER:
+	case STEP_REVIEW:
+	case STEP_THANKS: return !s->message_count && a;
+	case STEP_COUNT: break;
+	}
+	return false;
+}
+
+/* Those that the code sets come first, so that a bit each is enough for them (verify_flow.c). */
+static bool check_slots(const struct image *m, struct image_error *error)
+{
+	const struct plan_slot *s = IMAGE_ROWS(m, SLOT, slot);
+	bool others = false;
+	for (uint32_t i = 0; i < IMAGE_COUNT(m, SLOT); i++) {
+		bool by_code = s[i].kind == SLOT_VARIABLE || s[i].kind == SLOT_MOMENT || s[i].kind == SLOT_ROUNDS;
+		bool of_step = s[i].kind == SLOT_OUTCOME || s[i].kind == SLOT_RETURN || s[i].kind == SLOT_ANSWER ||
+		               s[i].kind == SLOT_SETTLED;
+		bool rounds = s[i].kind == SLOT_ROUNDS;
+		if (by_code && (others || i >= PLAN_VARIABLES_MAX))
+			return refuse_row(m, SECTION_SLOT, i, "a variable behind others, or over 64 of them", error);
+		others |= !by_code;
+		if (of_step != (s[i].step != NONE) || rounds != (s[i].bound != 0) || s[i].bound > PLAN_ROUNDS_MAX)
+			return refuse_row(m, SECTION_SLOT, i, "a step or a bound that its kind does not have", error);
+		if ((rounds && s[i].type != TYPE_NUMBER) ||
+		    ((s[i].kind == SLOT_MOMENT || s[i].kind == SLOT_SETTLED) && s[i].type != TYPE_MOMENT))
+			return refuse_row(m, SECTION_SLOT, i, "a type that its kind does not have", error);
+	}
+	const struct plan_arm *a = IMAGE_ROWS(m, ARM, arm);
+	for (uint32_t i = 0; i < IMAGE_COUNT(m, ARM); i++) {
+		if (a[i].entry == NONE || a[i].trigger == TRIGGER_WHEN || !trigger_good(a[i].trigger, a[i].event))
+			return refuse_row(m, SECTION_ARM, i, "lacks its event or its code", error);
+		if (a[i].after != NONE && s[a[i].after].kind != SLOT_SETTLED)
+			return refuse_row(m, SECTION_ARM, i, "comes after what is no step", error);
+	}
+	return true;
+}
+
+static bool check_actions(const struct image *m, struct image_error *error)
+{
+	const struct plan_action *a = IMAGE_ROWS(m, ACTION, action);
+	for (uint32_t i = 0; i < IMAGE_COUNT(m, ACTION); i++)
+		if (!is_constant(m, a[i].due, TYPE_DURATION) || !is_constant(m, a[i].within, TYPE_DURATION))
+			return refuse_row(m, SECTION_ACTION, i, "a setting that is no duration", error);
+	const struct plan_pair *p = IMAGE_ROWS(m, PAIR, pair);
+	for (uint32_t i = 0; i < IMAGE_COUNT(m, PAIR); i++)
+		if (p[i].key == NONE || p[i].value == NONE)
+			return refuse_row(m, SECTION_PAIR, i, "lacks its key or its value", error);
+	const struct plan_question *q = IMAGE_ROWS(m, QUESTION, question);
+	for (uint32_t i = 0; i < IMAGE_COUNT(m, QUESTION); i++) {
+		bool ranged = q[i].from != INT64_MIN && q[i].to != INT64_MIN;
+		bool scale = q[i].kind == QUESTION_RATING || q[i].kind == QUESTION_MATRIX;
+		if (q[i].name == NONE || (scale && !ranged) || (ranged && q[i].from > q[i].to))
+			return refuse_row(m, SECTION_QUESTION, i, "lacks its name or its scale", error);
+	}
+	const struct plan_start *s = IMAGE_ROWS(m, START, start);
+	for (uint32_t i = 0; i < IMAGE_COUNT(m, START); i++)
+		if ((s[i].kind == START_EVENT) != (s[i].event != NONE) ||
+		    (s[i].kind == START_DATE) != (s[i].moment != NONE))
+			return refuse_row(m, SECTION_START, i, "lacks its event or its moment", error);
+	return true;
+}
+
 static bool check_steps(const struct image *m, struct image_error *error)
 {
 	const struct plan_step *s = IMAGE_ROWS(m, STEP, step);
 	const struct plan_message *messages = IMAGE_ROWS(m, MESSAGE, message);
 	for (uint32_t i = 0; i < IMAGE_COUNT(m, STEP); i++) {
-		if (s[i].message == NONE || messages[s[i].message].channel != s[i].kind)
-			return refuse_row(m, SECTION_STEP, i, "has no message of its channel", error);
+		if (!step_good(m, &s[i]))
+			return refuse_row(m, SECTION_STEP, i, "has no message of its channel, or no action of its kind",
+			                  error);
 		bool placed = s[i].entry != NONE;
 		if (placed != (s[i].end != NONE) || (placed && s[i].entry >= s[i].end))
 			return refuse_row(m, SECTION_STEP, i, "ends before it begins", error);
@@ -294,11 +393,17 @@ static bool check_positions(const struct image *m, struct image_error *error)
 {
 	const struct plan_position *p = IMAGE_ROWS(m, POSITION, position);
 	for (uint32_t i = 0; i < IMAGE_COUNT(m, POSITION); i++) {
-		bool message = p[i].kind == POSITION_MESSAGE;
+		bool message = p[i].kind == POSITION_MESSAGE, round = p[i].kind == POSITION_WAIT_ROUND;
+		bool of_step = message || p[i].kind == POSITION_REST;
 		if (p[i].identity == NONE || p[i].resume == NONE)
 			return refuse_row(m, SECTION_POSITION, i, "lacks its identity or what comes after", error);
-		if (message ? p[i].rule != NONE || p[i].step == NONE : p[i].rule == NONE)
+		if (message != (p[i].rule == NONE) || of_step != (p[i].step != NONE))
 			return refuse_row(m, SECTION_POSITION, i, "a wait has a rule, a message has a step", error);
+		if ((p[i].kind == POSITION_WAIT_FOR) != (p[i].arm_count > 0))
+			return refuse_row(m, SECTION_POSITION, i,
+			                  "waits for nothing, or has arms that it does not wait for", error);
+		if (round != (p[i].slot != NONE) || round != (p[i].head != NONE) || (!round && p[i].until != NONE))
+			return refuse_row(m, SECTION_POSITION, i, "rounds belong to a repeat", error);
 	}
 	return true;
 }
@@ -372,6 +477,6 @@ bool verify_records(const struct image *m, struct image_error *error)
 	return (m->kind == IMAGE_PLAN ? check_sequence(m, error) : check_workspace(m, error)) &&
 	       check_all_names(m, error) && check_texts(m, error) && check_constants(m, error) &&
 	       check_fields(m, error) && check_windows(m, error) && check_limits(m, error) &&
-	       check_triggers(m, error) && check_steps(m, error) && check_positions(m, error) &&
-	       check_calendars(m, error);
+	       check_triggers(m, error) && check_slots(m, error) && check_actions(m, error) && check_steps(m, error) &&
+	       check_positions(m, error) && check_calendars(m, error);
 }

@@ -202,8 +202,8 @@ bool account_others(struct drive *d, int64_t contact_id,
 	return ok;
 }
 
-/* Whether any plan that ever came in force has an exit `by account` is a setting of the store: a plan in flight may not
- * be loaded. */
+/* Whether any plan that ever came in force has an exit or arm `by account` is a setting of the store: a plan in flight
+ * may not be loaded. */
 bool account_load(struct drive *d)
 {
 	buf_clear(&d->text);
@@ -213,14 +213,17 @@ bool account_load(struct drive *d)
 
 bool account_deployed(struct drive *d, const struct plan *plan)
 {
-	const struct plan_exit *rows = PLAN_ROWS(plan, EXIT, exit);
-	for (uint32_t i = 0; i < PLAN_COUNT(plan, EXIT) && !d->by_account; i++) {
-		if (rows[i].by_account) {
-			d->by_account = true;
-			return store_meta_put(d->store, BY_ACCOUNT_KEY, SLICE("1")) || drive_store_failed(d);
-		}
-	}
-	return true;
+	const struct plan_exit *exits = PLAN_ROWS(plan, EXIT, exit);
+	const struct plan_arm *arms = PLAN_ROWS(plan, ARM, arm);
+	bool asks = false;
+	for (uint32_t i = 0; i < PLAN_COUNT(plan, EXIT); i++)
+		asks |= exits[i].by_account != 0;
+	for (uint32_t i = 0; i < PLAN_COUNT(plan, ARM); i++)
+		asks |= arms[i].by_account != 0;
+	if (!asks || d->by_account)
+		return true;
+	d->by_account = true;
+	return store_meta_put(d->store, BY_ACCOUNT_KEY, SLICE("1")) || drive_store_failed(d);
 }
 
 void account_free(struct drive *d)

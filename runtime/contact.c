@@ -27,6 +27,21 @@ static bool person_reserve(struct person *p, uint32_t count)
 	return true;
 }
 
+bool unpack_value(struct unpack *u, struct value *v)
+{
+	enum plan_type type = (enum plan_type)unpack_u(u);
+	if (u->bad || type >= TYPE_COUNT)
+		return false;
+	if (type_is_text(type)) {
+		*v = value_text(type, unpack_s(u));
+	} else {
+		uint8_t unit = type == TYPE_DURATION ? (uint8_t)unpack_u(u) : 0;
+		*v = value_int(type, unpack_i(u));
+		v->unit = unit;
+	}
+	return !u->bad;
+}
+
 bool person_read(struct person *p, uint32_t numbers)
 {
 	if (!person_reserve(p, numbers))
@@ -34,18 +49,10 @@ bool person_read(struct person *p, uint32_t numbers)
 	struct unpack u = unpack_of(buf_slice(&p->packed));
 	while (unpack_more(&u)) {
 		uint64_t number = unpack_u(&u);
-		enum plan_type type = (enum plan_type)unpack_u(&u);
-		if (u.bad || type >= TYPE_COUNT)
-			return false;
 		struct value v;
-		if (type_is_text(type)) {
-			v = value_text(type, unpack_s(&u));
-		} else {
-			uint8_t unit = type == TYPE_DURATION ? (uint8_t)unpack_u(&u) : 0;
-			v = value_int(type, unpack_i(&u));
-			v.unit = unit;
-		}
-		if (!u.bad && number < numbers)
+		if (!unpack_value(&u, &v))
+			return false;
+		if (number < numbers)
 			p->values[number] = v;
 	}
 	return !u.bad;

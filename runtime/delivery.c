@@ -57,15 +57,17 @@ static struct flight *prepare(struct drive *d, struct work *w, int64_t now_us)
 	struct flight *f = flight_new(&d->flights, w->row.id);
 	if (!f)
 		return NULL;
-	const struct mailbox *mailbox = &d->mailboxes[w->row.mailbox];
+	uint16_t number = mailbox_number(d, w);
+	const struct mailbox *mailbox = &d->mailboxes[number];
 	f->stage = FLIGHT_STARTED;
 	f->listed = f->over = false;
 	f->channel = mailbox_channel(d, mailbox);
 	f->contact_id = w->row.contact_id;
 	f->step = w->state.message.step;
 	f->occurrence = w->state.message.occurrence;
-	f->mailbox = w->row.mailbox;
-	f->channel_kind = (uint8_t)library_message(w->plan, f->step)->channel;
+	f->pick = w->state.message.pick;
+	f->mailbox = number;
+	f->channel_kind = (uint8_t)work_message(w)->channel;
 	f->purpose = (uint8_t)w->plan->plan.sequence->purpose;
 	f->followup = w->state.sent > 0;
 	f->contact_day = civil_day_of(tz_to_wall(w->person->zone, limit_count_us(&w->state.message, now_us)));
@@ -103,7 +105,7 @@ static bool launch(struct drive *d, struct work *w, int64_t now_us)
 
 static int64_t retry_end_us(const struct work *w)
 {
-	bool mail = library_message(w->plan, w->state.message.step)->channel == CHANNEL_EMAIL;
+	bool mail = work_message(w)->channel == CHANNEL_EMAIL;
 	return w->state.message.planned_us + (mail ? MAIL_RETRY_US : PHONE_RETRY_US);
 }
 
@@ -112,9 +114,14 @@ bool delivery_claim(struct drive *d, struct work *w, int64_t now_us)
 	struct ruling ruling;
 	if (w->state.message.next_try_us && now_us >= retry_end_us(w))
 		return delivery_settle_failed(d, w, "retries ended", now_us) && work_save(d, w, now_us);
+	bool changed;
+	if (!channel_choose(d, w, now_us, &changed))
+		return false;
+	if (changed) /* the release reads what was chosen; it is due as before */
+		return work_save(d, w, now_us);
 	if (!gate_rule(d, w, NULL, now_us, &ruling))
 		return false;
-	struct mailbox *mailbox = w->row.mailbox < d->mailbox_count ? &d->mailboxes[w->row.mailbox] : NULL;
+	struct mailbox *mailbox = mailbox_of(d, w, work_message(w)->channel);
 	switch (ruling.verdict) {
 	case VERDICT_GO: return launch(d, w, now_us);
 	case VERDICT_PAUSED: store_wake_volatile(d->store, w->row.id, NEVER_US); return true;
@@ -190,7 +197,7 @@ static bool decide(struct drive *d, struct flight *f, int64_t now_us)
 		return loaded == LOAD_MISSING;
 	const struct live_message *m = &w.state.message;
 	bool same = w.row.status == ENROLLMENT_ACTIVE && m->phase == MESSAGE_WAITING && m->step == f->step &&
-	            m->occurrence == f->occurrence;
+	            m->pick == f->pick && m->occurrence == f->occurrence;
 	if (!same || drive_stopped(d))
 		return true;
 	if (!gate_rule(d, &w, f, now_us, &ruling))
@@ -236,7 +243,9 @@ bool delivery_settle_sent(struct drive *d, struct work *w, bool confirmed, int64
 	int64_t late_us = m.released_us - m.planned_us;
 	int64_t completed_us = late_us >= 0 && late_us <= VM_LATE_US ? m.planned_us : m.released_us; /* rule 3 */
 	w->state.sent++;
-	if (library_message(w->plan, m.step)->channel == CHANNEL_EMAIL)
+	if (work_message(w)->channel != CHANNEL_EMAIL)
+		w->state.sent_by[work_message(w)->channel]++;
+	else
 		w->state.last_mail_id = m.outbox_id;
 	if (d->options.on_line) {
 		struct outbox_row row = {0};
@@ -329,7 +338,10 @@ static bool failed_for_good(struct drive *d, struct work *w, const struct flight
 		if (!store_suppress(d->store, buf_slice(&d->key), f->channel_kind, -1, now_us, SLICE("bounced")))
 			return drive_store_failed(d);
 	}
-	return delivery_settle_failed(d, w, words, now_us);
+	bool goes_on = false;
+	if (!channel_next(d, w, words, now_us, &goes_on))
+		return false;
+	return goes_on || delivery_settle_failed(d, w, words, now_us);
 }
 
 /* The account refused us after the release: nobody's address is at fault, and the message waits as before. */
@@ -390,8 +402,8 @@ static bool settle(struct drive *d, struct flight *f, int64_t now_us)
 		return loaded == LOAD_POISON ? work_poison(d, id, now_us) : loaded == LOAD_MISSING;
 	}
 	const struct live_message *m = &w.state.message;
-	bool same = m->phase != MESSAGE_NONE && m->step == f->step && m->occurrence == f->occurrence &&
-	            (m->phase != MESSAGE_WAITING) == released;
+	bool same = m->phase != MESSAGE_NONE && m->step == f->step && m->pick == f->pick &&
+	            m->occurrence == f->occurrence && (m->phase != MESSAGE_WAITING) == released;
 	/* The flight's memory is not used again before the next claim. */
 	put_back(d, f, w.row.wake_us);
 	return !same || (answered(d, &w, f, released, now_us) && work_save(d, &w, now_us));

@@ -225,6 +225,7 @@ bool drive_deploy(struct drive *d, struct slice policy, const struct slice *plan
 	if (ok) {
 		ok = drive_begin(d) && store_all(d, &e, policy, now_us, error) && limit_backfill(d, now_us) &&
 		     drive_commit(d);
+		dates_begin(d);
 		if (!ok) {
 			drive_abandon(d);
 			/* What the store has is in force again. */

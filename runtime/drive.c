@@ -25,8 +25,8 @@ static bool timer_is_due(struct drive *d, struct work *w, int64_t now_us)
 
 static bool message_is_due(struct drive *d, struct work *w, int64_t now_us)
 {
-	struct mailbox *m = w->row.mailbox < d->mailbox_count ? &d->mailboxes[w->row.mailbox] : NULL;
-	if (!m || m->row == NONE || (!m->limited && m->count == 0 && mailbox_room(d, m, now_us)))
+	struct mailbox *m = mailbox_of(d, w, work_message(w)->channel);
+	if (!m || (!m->limited && m->count == 0 && mailbox_room(d, m, now_us)))
 		return delivery_claim(d, w, now_us);
 	store_wake_volatile(d->store, w->row.id, NEVER_US);
 	return mailbox_push(d, m, &(struct queued){w->state.sent > 0, w->state.message.planned_us, w->row.id});
@@ -42,6 +42,10 @@ static bool is_due(struct drive *d, int64_t id, int64_t now_us)
 		return false;
 	if (loaded == LOAD_OK && w.state.message.phase > MESSAGE_WAITING)
 		return doubt_expires(d, &w, now_us);
+	if (loaded == LOAD_OK && w.row.status == ENROLLMENT_AHEAD)
+		return dates_is_due(d, &w, now_us);
+	if (loaded == LOAD_OK && w.row.status == ENROLLMENT_HELD && w.state.held_until_us)
+		return hold_is_over(d, &w, now_us);
 	/* Put aside: it is on its way, over, or paused until a resume looks at it. */
 	if (loaded == LOAD_MISSING || w.row.status != ENROLLMENT_ACTIVE || pause_covers(d, &w)) {
 		store_wake_volatile(d->store, id, NEVER_US);
@@ -70,8 +74,8 @@ static bool take_due(struct drive *d, int64_t now_us)
 static bool step(struct drive *d, int64_t now_us)
 {
 	bool all;
-	if (!pause_advance(d, now_us) || !rederive_advance(d, now_us) || !event_take(d, now_us, &all) ||
-	    !delivery_settle(d, now_us))
+	if (!pause_advance(d, now_us) || !rederive_advance(d, now_us) || !dates_advance(d, now_us) ||
+	    !event_take(d, now_us, &all) || !delivery_settle(d, now_us))
 		return false;
 	/* A timer is taken, and a message released, only when no event waits in the store (rule 9). */
 	if (all && instance_check(d, now_us) && !take_due(d, now_us))
@@ -84,7 +88,7 @@ static bool step(struct drive *d, int64_t now_us)
 static bool has_work(const struct drive *d, int64_t now_us)
 {
 	if (store_inbox_waiting(d->store, d->inbox_taken) || d->flights.ready.first || d->flights.done.first ||
-	    d->rederive_after >= 0)
+	    d->rederive_after >= 0 || d->dates_after >= 0)
 		return true;
 	for (uint32_t i = 0; i < d->pause_count; i++) {
 		if (d->pauses[i].resumed_us)
@@ -252,6 +256,18 @@ static bool reserve_scratch(struct drive *d)
 	return (d->ids && d->own_ids && d->event_ids) || drive_fail(d, "out of memory");
 }
 
+/* One of an older version keeps everything as it is until a deploy replaces it. */
+static bool open_policy(struct drive *d, struct buf *error)
+{
+	struct buf why = {0};
+	bool ok = deploy_policy(d, &why) || (d->options.deploys && !d->failed);
+	if (!ok && why.n)
+		buf_addf(error, "the policy in force cannot be read (%.*s); `seqd deploy` compiles the workspace again",
+		         SLICE_ARG(buf_slice(&why)));
+	buf_free(&why);
+	return ok;
+}
+
 static bool open_parts(struct drive *d, int64_t now_us, struct buf *error)
 {
 	if (!reserve_scratch(d) || !instance_open(d, now_us, error) || !id_open(d))
@@ -259,10 +275,12 @@ static bool open_parts(struct drive *d, int64_t now_us, struct buf *error)
 	if (!numbering_load(&d->fields, d->store, "fields") ||
 	    !numbering_load(&d->mailbox_names, d->store, "mailboxes"))
 		return drive_store_failed(d);
-	if (!deploy_load(d) || !deploy_policy(d, error) || !pause_load(d) || !limit_load(d) || !event_load(d) ||
+	if (!deploy_load(d) || !open_policy(d, error) || !pause_load(d) || !limit_load(d) || !event_load(d) ||
 	    !account_load(d) || !rederive_open(d))
 		return false;
 	delivery_listen(d);
+	if (!d->options.read_only)
+		dates_begin(d);
 	return d->options.read_only || find_doubts(d, now_us);
 }
 
@@ -277,9 +295,11 @@ struct drive *drive_open(const struct drive_options *options, int64_t now_us, st
 	d->store = options->store;
 	d->generation = 1;
 	d->rederive_after = -1;
+	d->dates_after = -1;
 	if (!d->options.in_doubt_us)
 		d->options.in_doubt_us = MAIL_DOUBT_US;
 	arena_init(&d->lines_memory, 0, NULL);
+	arena_init(&d->offered_memory, 0, NULL);
 	if (open_parts(d, now_us, error))
 		return d;
 	if (!error->n)
@@ -290,8 +310,8 @@ struct drive *drive_open(const struct drive_options *options, int64_t now_us, st
 
 static void free_bufs(struct drive *d)
 {
-	struct buf *bufs[] = {&d->error, &d->state, &d->detail,        &d->inputs,
-	                      &d->key,   &d->text,  &d->outbox_memory, &d->event_memory};
+	struct buf *bufs[] = {&d->error, &d->state,         &d->detail,       &d->inputs,      &d->key,
+	                      &d->text,  &d->outbox_memory, &d->event_memory, &d->asked_memory};
 	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
 		buf_free(bufs[i]);
 	for (size_t i = 0; i < sizeof d->render_bufs / sizeof *d->render_bufs; i++)
@@ -323,6 +343,10 @@ void drive_close(struct drive *d)
 	flight_free_all(&d->flights);
 	person_free(&d->person);
 	line_drop(d);
+	free(d->asked);
+	free(d->phone_zones);
+	free(d->left);
+	arena_free(&d->offered_memory);
 	free(d->plans);
 	free(d->mailboxes);
 	free(d->pauses);

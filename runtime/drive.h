@@ -30,7 +30,16 @@ struct drive;
 	DRIVE_LINE(IN_DOUBT, "in doubt")                                                                               \
 	DRIVE_LINE(EXIT, "exit")                                                                                       \
 	DRIVE_LINE(FINISH, "finish")                                                                                   \
-	DRIVE_LINE(HELD, "held")
+	DRIVE_LINE(HELD, "held")                                                                                       \
+	DRIVE_LINE(TASK, "task") /* of an errand: subject is its title, reason more of it (a task's due time) */       \
+	DRIVE_LINE(WEBHOOK, "webhook")                                                                                 \
+	DRIVE_LINE(ALERT, "alert")                                                                                     \
+	DRIVE_LINE(PAGE, "page")                                                                                       \
+	DRIVE_LINE(HANDOFF, "handoff")                                                                                 \
+	DRIVE_LINE(DONE, "done")             /* a task, webhook or page was; reason: the outcome */                    \
+	DRIVE_LINE(SUPPRESSED, "suppressed") /* reason: the purpose */                                                 \
+	DRIVE_LINE(RESUMED, "resumed")                                                                                 \
+	DRIVE_LINE(REFUSED, "refused") /* nobody was enrolled by an event or a handoff; reason says why */
 enum drive_line_event {
 #define DRIVE_LINE(NAME, word) DRIVE_##NAME,
 	DRIVE_LINES
@@ -46,7 +55,7 @@ struct drive_line {
 	int64_t enrollment_id, contact_id;
 	struct slice contact;        /* its key: an address */
 	struct slice sequence, step; /* step: empty when of none */
-	struct slice kind;           /* "email", "sms", "whatsapp"; empty when of no step */
+	struct slice kind;           /* "email", "sms", "task", …: of the step; empty when of no step */
 	struct slice reason;         /* why it moved or ended: "window; Mon 09:00 is the first open instant" */
 	struct slice subject;        /* of a message that left */
 	int64_t due_us, planned_us;  /* of a message; NEVER_US when of none */
@@ -58,15 +67,19 @@ struct drive_options {
 	struct tz_db *zones; /* borrowed */
 	/* Borrowed; NULL: what is due there waits. The drive sets their `events`. */
 	struct channel *channels[CHANNEL_COUNT];
+	bool deploys;         /* a policy of an older format, which is read no more, is about to be replaced */
 	bool read_only;       /* the store was opened STORE_READ: only the calls that show work */
 	bool virtual_clock;   /* only on a store that is new or was born virtual (rule 15) */
 	bool spread_off;      /* tests */
+	bool pages_post;      /* tests, rehearsals: a page but an `ask` is posted as soon as it is shown (rule 13) */
 	const char *base_url; /* of links; NULL: none */
 	int64_t in_doubt_us;  /* 0: 72 hours */
 	struct slice home;    /* host and path: what the instance id is bound to; empty: not checked. Borrowed */
 	int64_t (*boot_clock)(void *context); /* microseconds since boot, or NULL: the wall clock is not checked */
 	void (*on_line)(void *context, const struct drive_line *line); /* after the commit; NULL: nobody listens */
-	void *context;                                                 /* of both */
+	/* The same for REFUSED lines alone, where on_line is NULL: they stand nowhere else. NULL: nobody listens. */
+	void (*on_refused)(void *context, const struct drive_line *line);
+	void *context; /* of all three */
 };
 /* NULL: error says why in one line. Rows found released without a live process are put in doubt, durably (rule 2). */
 struct drive *drive_open(const struct drive_options *options, int64_t now_us, struct buf *error);
@@ -147,7 +160,12 @@ enum drive_event_kind {
 	EVENT_COMPLAINT,
 	EVENT_VISIT,
 	EVENT_CHANGED /* the contact was revised */,
-	EVENT_INPUTS /* what an enrollment brought */
+	EVENT_INPUTS /* what an enrollment brought */,
+	EVENT_DONE,       /* a task or webhook: outcome, fields */
+	EVENT_AUTO_REPLY, /* until_us */
+	EVENT_LEAVE,      /* rehearsals: the contact leaves that page as it is */
+	EVENT_POSTED,     /* a page's "continue" */
+	EVENT_HANDOFF     /* to be enrolled elsewhere */
 };
 /* "reply", "click", "event", "bounce", "unsubscribe", … as language.md §11 writes them; -1: none of them. */
 int drive_event_kind_of(struct slice word);
@@ -160,10 +178,28 @@ struct drive_event {
 	struct slice step;        /* empty: of no step */
 	struct slice name;        /* of EVENT_NAMED */
 	struct slice external_id; /* empty: always new */
+	struct slice text;        /* of a reply */
+	struct slice outcome;     /* of DONE; "failed" for a webhook that did not work */
+	int64_t until_us;         /* of AUTO_REPLY: the return; 0: not said */
+	/* Of EVENT_NAMED its fields; of ANSWER "question" (or "question.row") and its answer; of DONE what a webhook
+	 * returned. */
+	const struct drive_field *fields;
+	size_t field_count;
 };
 /* False: error (unknown contact, sequence or step; the store). *was_there: that external id came before; nothing is
  * done. */
 bool drive_event(struct drive *d, const struct drive_event *event, int64_t now_us, bool *was_there, struct buf *error);
+/* Open tasks, webhooks, alerts and pages, oldest first. */
+struct drive_errand {
+	int64_t id, enrollment_id, at_us;
+	const struct tz *zone; /* the contact's */
+	struct slice contact, sequence, step, kind;
+	struct slice payload; /* drive_errand_next reads it: title, subject, body, url, json, due, outcomes … */
+};
+bool drive_errands(struct drive *d, void (*each)(void *context, const struct drive_errand *errand), void *context,
+                   struct buf *error);
+/* Takes the next text off the front. False: none left. */
+bool drive_errand_next(struct slice *payload, struct slice *name, struct slice *text);
 /* Ends the contact's enrollments (sequence empty: all) with reason "stopped"; *ended: how many. */
 bool drive_stop(struct drive *d, struct slice contact, struct slice sequence, int64_t now_us, int *ended,
                 struct buf *error);
@@ -230,10 +266,11 @@ bool drive_show(struct drive *d, struct slice contact, struct slice sequence,
 /* Every message on its way, in order of enrollment. */
 bool drive_outbox(struct drive *d, void (*each)(void *context, const struct drive_view *view), void *context,
                   struct buf *error);
-/* A message as it was rendered, without what only its channel reads. Slices point into memory. False: there is none. */
+/* A message as it was rendered; text: of a text for a phone, or to quote later, else empty; bytes: what its channel
+ * got. Slices point into memory. False: there is none. */
 struct drive_letter {
 	int64_t enrollment_id;
-	struct slice recipient, message_id, subject, text;
+	struct slice recipient, message_id, subject, text, bytes;
 };
 bool drive_letter(struct drive *d, int64_t outbox_id, struct drive_letter *letter, struct buf *memory);
 /* In sentences: what was sent, what was not and by which gate, when the next is. Times in the contact's zone. */

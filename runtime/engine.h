@@ -9,6 +9,9 @@
  *   deploy.c      plans, policy, states           instance.c   rule 15                      lines.c      what is told
  *   account.c     who belongs together            outbox.c     bytes and threads        rederive.c   rule 5
  *   people.c      contacts in the store           flights.c    claims in the air        ids.c        what derives
+ *   errand.c      tasks, pages …               incoming.c   what events bring       starts.c     who begins by itself
+ *   pick.c        variants and channels      dates.c, hold.c   starts on dates, automatic answers
+ *   texting.c     texts for phones           phone_zone.c, await.c   rules 5 and 9
  *   status.c, why.c   what is shown */
 #ifndef SEQ_RUNTIME_ENGINE_H
 #define SEQ_RUNTIME_ENGINE_H
@@ -19,15 +22,16 @@
 #include "runtime/journal.h"
 #include "runtime/library.h"
 
-#define TURN_STEPS        10000 /* rule 21: the most a group grows to */
-#define TURN_EVENTS       1000
-#define SECRET_BYTES      32
-#define MAIL_DOUBT_US     (72 * US_PER_HOUR) /* rule 2 */
-#define MAIL_RETRY_US     (48 * US_PER_HOUR) /* rule 1 */
-#define PHONE_RETRY_US    (12 * US_PER_HOUR)
-#define OUTAGE_US         (6 * US_PER_HOUR) /* rule 15 */
-#define OVERDUE_SPREAD_US US_PER_HOUR       /* rule 7: where a sequence names no spread */
-#define POISON_TRIES      3                 /* rule 21 */
+#define TURN_STEPS         10000 /* rule 21: the most a group grows to */
+#define TURN_EVENTS        1000
+#define SECRET_BYTES       32
+#define MAIL_DOUBT_US      (72 * US_PER_HOUR) /* rule 2 */
+#define MAIL_RETRY_US      (48 * US_PER_HOUR) /* rule 1 */
+#define PHONE_RETRY_US     (12 * US_PER_HOUR)
+#define OUTAGE_US          (6 * US_PER_HOUR) /* rule 15 */
+#define OVERDUE_SPREAD_US  US_PER_HOUR       /* rule 7: where a sequence names no spread */
+#define POISON_TRIES       3                 /* rule 21 */
+#define HANDOFF_INPUTS_MAX 64
 
 /* A claim: a message on its way through a channel. Known to this process alone. */
 enum flight_stage { FLIGHT_STARTED, FLIGHT_READY, FLIGHT_RELEASED, FLIGHT_REFUSED /* the gate closed: aborting */ };
@@ -40,7 +44,7 @@ struct flight {
 	uint32_t index;      /* of drive.flights.all */
 	int64_t enrollment_id, contact_id;
 	uint32_t step;
-	uint16_t occurrence, mailbox;
+	uint16_t occurrence, pick, mailbox;
 	uint8_t channel_kind, purpose;
 	bool followup;
 	int32_t contact_day; /* the date it counts on (rule 6) */
@@ -113,6 +117,17 @@ struct vm_arrays {
 	struct value *slots;
 };
 
+/* What the transition in hand asks for beside its message; written when it is saved. */
+enum asked_kind { ASKED_ERRAND, ASKED_CLOSE, ASKED_SUPPRESS };
+struct asked {
+	enum asked_kind kind;
+	uint32_t step; /* SUPPRESS: the purpose */
+	uint16_t occurrence;
+	uint8_t errand_kind;     /* enum plan_step_kind */
+	enum errand_state state; /* CLOSE: what it becomes */
+	size_t payload_at, payload_n;
+};
+
 struct drive {
 	struct drive_options options;
 	struct store *store;
@@ -155,10 +170,26 @@ struct drive {
 	int current; /* which set the work's state stands in */
 	struct value *plan_values, *policy_values, *input_values;
 	uint32_t plan_value_cap, policy_value_cap, input_value_cap;
-	struct buf state, detail, inputs, key, text, outbox_memory, render_bufs[6];
+	struct buf state, detail, inputs, key, text, outbox_memory, render_bufs[7];
 	struct vm_effects effects;
 	struct render_cache *render_cache;  /* of the plans and the policy in force */
 	int64_t *ids, *own_ids, *event_ids; /* TURN_STEPS each: what is due; of enrolling and promoting; of an event */
+	struct left_page {
+		int64_t contact_id;
+		uint64_t step; /* its name's hash */
+	} * left;              /* pages that contacts of a rehearsal do not go on from */
+	uint32_t left_count;
+	int64_t handoff_contact, handoff_us; /* the last handoff's, and how many of that contact came at that instant */
+	uint32_t handoff_count;
+	bool dates_known, dates_start; /* whether an active sequence starts on a date */
+	int64_t dates_after;           /* contacts up to this one were looked at for them; -1: all */
+	const struct tz **phone_zones; /* of the calling code that was asked for last; none: the workspace's */
+	uint32_t phone_zone_count;
+	size_t phone_code;           /* 0: none was */
+	struct arena offered_memory; /* texts of older events */
+	struct asked *asked;         /* of the work in hand */
+	uint32_t asked_count, asked_cap;
+	struct buf asked_memory; /* their payloads */
 	struct inbox_row event_row;
 	struct buf event_memory;
 	struct {
@@ -186,7 +217,9 @@ struct work {
 	struct person *person;
 	struct vm_view view;
 	bool changed, contact_changed;
-	bool was_first; /* it was one of its mailbox's backlog */
+	bool awaits;      /* it has come to rest in a `wait for`: older events are to be offered */
+	int64_t event_id; /* inbox number of the event in hand; 0: none */
+	bool was_first;   /* it was one of its mailbox's backlog */
 };
 enum load_result work_load(struct drive *d, int64_t id, struct person *person, struct work *w);
 /* The same for a new one of a contact: at its start. person->packed is read. */
@@ -200,12 +233,79 @@ void work_end(struct drive *d, struct work *w, bool is_exit, struct slice reason
 bool work_save(struct drive *d, struct work *w, int64_t now_us);
 void work_fact(struct drive *d, struct work *w, const struct journal_fact *fact); /* into the detail of the next save */
 bool work_poison(struct drive *d, int64_t id, int64_t now_us);
+const struct plan_message *work_message(const struct work *w); /* the live one */
+/* It ends by an exit that is true now: its block runs first. */
+bool work_leave(struct drive *d, struct work *w, uint32_t exit, int64_t now_us);
 struct vm_view work_policy_view(struct drive *d, struct work *w);
 bool drive_read_person(struct drive *d, int64_t contact_id,
                        struct person *person);               /* as it is now, unless in hand already */
 struct loaded_plan *drive_plan(struct drive *d, int64_t id); /* NULL: cannot be loaded; or the store failed */
 struct loaded_sequence *drive_sequence(struct drive *d, struct slice name);
 struct loaded_sequence *drive_sequence_by_id(struct drive *d, int64_t id);
+
+/* ---- incoming.c, answers.c: what an event brings ---- */
+/* An inbox row in hand; slices borrow what holds its payload. */
+struct incoming {
+	struct inbox_row row;
+	struct slice sequence, step, name, text, outcome;
+	struct slice fields; /* incoming_next reads them */
+	int64_t until_us;
+	bool from_account; /* it is another contact's, of the same account */
+};
+/* What it brings to an enrollment's slots. */
+struct settings {
+	struct arena *memory;
+	struct vm_setting *items;
+	uint32_t count, cap;
+};
+void incoming_pack(const struct drive_event *event, struct buf *out);
+void incoming_read(struct slice payload, struct incoming *in); /* all but its row */
+bool incoming_field(const struct incoming *in, struct slice name, struct slice *text);
+bool incoming_next(struct slice *fields, struct slice *name, struct slice *text);
+void setting_add(struct settings *s, uint32_t slot, struct value value);
+/* step: of the event, in the plan; NONE. Answers are kept in the store on the way. */
+bool incoming_values(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s);
+/* Whether an outcome or answers can be true of the contact's newest enrollment that has the step. False: error. */
+bool incoming_check(struct drive *d, const struct drive_event *event, int64_t contact_id, struct buf *error);
+bool answers_values(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s);
+bool answers_check(struct drive *d, struct work *w, uint32_t step, const struct drive_event *event, struct buf *error);
+
+/* ---- await.c: a `wait for` is offered what came before it (rule 9) ---- */
+void await_begin(struct drive *d, struct work *w); /* what came before the enrollment is not for it */
+void await_taken(struct work *w);                  /* the event in hand is spent */
+bool await_offer(struct drive *d, struct work *w, int64_t now_us);
+
+/* ---- starts.c: who begins by itself ---- */
+/* enroll.c: a contact that is here, within a transaction. in: the event that starts it; NULL: none. */
+bool enroll_known(struct drive *d, struct slice sequence, int64_t contact_id, const struct drive_field *fields,
+                  size_t count, const struct incoming *in, int64_t now_us, struct drive_enrolled *result);
+bool start_handoff(struct drive *d, const struct incoming *in, int64_t now_us);
+bool start_on_event(struct drive *d, const struct incoming *in, int64_t now_us);
+bool enroll_ahead(struct drive *d, struct slice sequence, int64_t contact_id, int64_t at_us, int64_t now_us,
+                  struct drive_enrolled *result);
+bool enroll_begin_ahead(struct drive *d, struct work *w, int64_t now_us); /* its moment has come */
+/* ---- dates.c: sequences that start on a date ---- */
+bool dates_any(struct drive *d);
+void dates_begin(struct drive *d); /* all contacts are to be looked at */
+bool dates_advance(struct drive *d, int64_t now_us);
+bool dates_of_contact(struct drive *d, int64_t contact_id, int64_t now_us);
+bool dates_is_due(struct drive *d, struct work *w, int64_t now_us);
+/* ---- hold.c: an automatic answer holds an enrollment until the contact is back (rule 7) ---- */
+bool hold_begin(struct drive *d, struct work *w, int64_t until_us, int64_t now_us);
+bool hold_is_over(struct drive *d, struct work *w, int64_t now_us); /* its wake-up */
+
+/* ---- errand.c ---- */
+/* Both render or note what the code asked for; errand_flush writes it. False: no memory. */
+bool errand_perform(struct drive *d, struct work *w, const struct vm_effect *e, int64_t now_us);
+bool errand_suppress(struct drive *d, struct work *w, uint32_t purpose, int64_t now_us);
+/* The step's open errand becomes that. */
+bool errand_settle(struct drive *d, struct work *w, uint32_t step, enum errand_state state);
+bool errand_flush(struct drive *d, struct work *w, int64_t now_us);
+void errand_drop(struct drive *d);
+struct slice errand_field(struct slice payload, const char *name); /* empty: it has none */
+/* A text of the plan (or the policy) with the enrollment's values, as plain text. NONE writes nothing. */
+bool errand_text(struct drive *d, struct work *w, const struct image *image, uint32_t text, int64_t now_us,
+                 struct buf *out);
 
 /* ---- planning.c: the gate ---- */
 enum verdict {
@@ -235,6 +335,11 @@ bool gate_plan_message(struct drive *d, struct work *w, int64_t from_us, uint32_
                        int64_t now_us);
 int64_t gate_next_opening(struct drive *d, struct work *w, int64_t from_us,
                           int64_t now_us); /* for a retry; NEVER_US: none, or failed */
+/* Into d->phone_zones: where a number may be. False: no memory. phone_zone.c */
+bool phone_zones(struct drive *d, struct slice number);
+/* *why NULL: the contact may be written to over that channel; else why not. */
+bool gate_refusal(struct drive *d, struct work *w, uint32_t channel, const char **why);
+const struct tz *window_zone(const struct drive *d, const struct work *w, const struct loaded_window *window);
 struct slice work_recipient(struct drive *d, struct work *w);
 int64_t gate_overdue_at(const struct drive *d, const struct work *w,
                         int64_t from_us); /* through spread, or over an hour */
@@ -250,7 +355,7 @@ struct limit_check {
 	int64_t now_us;
 	bool failed; /* the store did */
 };
-bool limit_full_on(void *check, int32_t day);
+bool limit_full_on(void *check, int32_t day); /* of the live message's channel */
 /* A cap of the enrollment that the live message would pass; its words into `cap`. */
 bool limit_cap(struct limit_check *check, char *cap, size_t n);
 /* Instant at which the mailbox has room for one more: now_us, or later. */
@@ -268,6 +373,10 @@ bool mailbox_pop(struct mailbox *m, struct queued *q);
 int64_t mailbox_opens_us(const struct drive *d, int64_t now_us); /* when one with a queue opens again; NEVER_US */
 void mailbox_stop(struct mailbox *m, int64_t until_us, const char *text);
 bool mailbox_load(struct drive *d);
+/* What its messages of a channel leave from: the enrollment's own mailbox, or the workspace's first of that channel;
+ * NULL: none. */
+struct mailbox *mailbox_of(const struct drive *d, const struct work *w, uint32_t channel);
+uint16_t mailbox_number(const struct drive *d, const struct work *w); /* of the live message; NAME_NONE */
 struct channel *mailbox_channel(const struct drive *d, const struct mailbox *m);
 
 /* When a first message would leave, with those before it; `own`: how many of the backlog are itself. -1: the store
@@ -294,6 +403,12 @@ bool delivery_doubt(struct drive *d, struct work *w, int64_t now_us);
 bool delivery_settle_sent(struct drive *d, struct work *w, bool confirmed, int64_t now_us);
 bool delivery_settle_failed(struct drive *d, struct work *w, const char *why, int64_t now_us);
 
+/* ---- pick.c: which channel takes the message of a step `by` several ---- */
+/* At its first claim. *changed: it was chosen, or none can take it and the step is over: to be saved first. */
+bool channel_choose(struct drive *d, struct work *w, int64_t now_us, bool *changed);
+/* The live message failed for good: it waits on the next channel that can take it (*goes_on), if there is one. */
+bool channel_next(struct drive *d, struct work *w, const char *why, int64_t now_us, bool *goes_on);
+
 /* ---- outbox.c: from a message step to the bytes of its outbox row ---- */
 /* What an outbox row's bytes hold: what later mails of the thread need, then what travels. */
 struct outbox_content {
@@ -306,6 +421,13 @@ struct outbox_content {
 enum render_result { RENDER_OK, RENDER_REFUSED /* why says it */, RENDER_FAILED };
 /* Fills the flight's bytes and addresses: rendered now, or as the first try left them. */
 enum render_result outbox_fill(struct drive *d, struct work *w, struct flight *f, int64_t now_us, struct buf *why);
+/* What the row of the message that an `original` stands for keeps: a thread to go on with. */
+void outbox_pack_original(struct buf *out, struct slice subject, int64_t now_us);
+/* The same for a text: plain, without a thread. In texting.c. */
+enum render_result texting_render(struct drive *d, struct work *w, struct flight *f, int64_t now_us, struct buf *why);
+/* from, to, message-id and subject, one after the other in the flight's own buffer. False: no memory. */
+bool outbox_keep_texts(struct flight *f, struct slice from, struct slice to, struct slice message_id,
+                       struct slice subject);
 bool outbox_keep(struct drive *d, struct work *w, struct flight *f, int64_t now_us); /* durably, once */
 
 /* ---- people.c ---- */
@@ -313,6 +435,9 @@ bool outbox_keep(struct drive *d, struct work *w, struct flight *f, int64_t now_
 /* A new contact (person->id 0) or a new revision of one; whoever waits for it is told by an event. */
 bool contact_revise(struct drive *d, struct person *person, const struct value *values, uint32_t count, int64_t now_us);
 bool contact_find(struct drive *d, struct slice address, int64_t *id, struct buf *error);
+/* And the sequence that is named with it; 0 for an empty name. */
+bool contact_find_in(struct drive *d, struct slice address, struct slice sequence, int64_t *id, int64_t *sequence_id,
+                     struct buf *error);
 /* Puts the packed fields (swapped for its old ones) in hand as that contact's; not what the store has. */
 bool person_stage(struct drive *d, struct person *person, int64_t id, struct buf *packed);
 /* Whom its keys meet (0: nobody). `why` grows where that is somebody else than own_id, or two, or it has no key. */
@@ -339,9 +464,14 @@ void account_free(struct drive *d);
 /* ---- event.c, pause.c, instance.c, ids.c, enroll.c, lines.c ---- */
 bool event_load(struct drive *d);
 bool event_take(struct drive *d, int64_t now_us, bool *all);
+/* The contact is to be enrolled elsewhere, or posts a page as soon as it is shown: told by an event of its own. */
+bool event_handoff(struct drive *d, const struct work *w, uint32_t step, struct slice payload, int64_t now_us);
+bool event_post_page(struct drive *d, const struct work *w, uint32_t step, int64_t now_us);
 bool event_changed(struct drive *d, int64_t contact_id, int64_t now_us); /* its enrollments derive again (rules 5, 8) */
 bool pause_covers(const struct drive *d, const struct work *w);
 bool pause_load(struct drive *d);
+/* Rule 7: gives an enrollment back what was left of its wait or message. */
+bool pause_move(struct drive *d, struct work *w, int64_t paused_us, int64_t resumed_us);
 bool pause_advance(struct drive *d, int64_t now_us); /* what a resume moves */
 bool instance_open(struct drive *d, int64_t now_us, struct buf *error);
 bool instance_check(struct drive *d, int64_t now_us); /* the clock; sets d->stopped */
@@ -352,6 +482,8 @@ bool id_open(struct drive *d);
 void id_close(struct drive *d);
 void id_message(struct drive *d, const struct work *w, struct slice domain, struct buf *out);
 void id_token(struct drive *d, const char *label, int64_t enrollment_id, struct buf *out);
+uint64_t id_seed(int64_t contact_id, int64_t started_us, struct slice sequence); /* what picks its variants */
+void id_link(struct drive *d, const struct work *w, struct buf *out);            /* its pages' address */
 uint64_t id_spread(const struct work *w);
 bool enroll_promote(struct drive *d, int64_t contact_id, int64_t now_us); /* the oldest queued one begins, if it may */
 bool enroll_inputs(struct drive *d, struct work *w);                      /* its inputs into w->view */

@@ -18,7 +18,11 @@ struct enrolling {
 	struct value *inputs; /* by row of the plan */
 	uint16_t mailbox;
 	int64_t now_us;
-	struct buf why; /* grows: refused */
+	int64_t contact_id;                         /* known already; 0: its fields say who */
+	int64_t ahead_us;                           /* it waits until then; 0: it begins now */
+	const struct incoming *in;                  /* the event that starts it, or NULL */
+	struct slice original_subject, original_id; /* of the message that it starts from */
+	struct buf why;                             /* grows: refused */
 };
 
 static bool refused(struct enrolling *e)
@@ -108,6 +112,64 @@ static bool read_input(struct drive *d, struct enrolling *e, const struct drive_
 	                          field->text, d->policy.zone, &e->memory, &e->inputs[row], &e->why);
 }
 
+static bool has_original(const struct plan *plan)
+{
+	const struct plan_step *steps = PLAN_ROWS(plan, STEP, step);
+	for (uint32_t i = 0; i < PLAN_COUNT(plan, STEP); i++) {
+		if (steps[i].kind == STEP_ORIGINAL)
+			return true;
+	}
+	return false;
+}
+
+/* original.subject, original.message_id: of a sequence that goes on from a message of one's own. */
+static bool read_original(struct enrolling *e, const struct drive_field *field)
+{
+	struct slice id = slice_trim(field->text);
+	if (!has_original(&e->plan->plan)) {
+		buf_addf(&e->why, "the sequence does not start from a message of yours; take %.*s out",
+		         SLICE_ARG(field->name));
+	} else if (slice_is(field->name, "original.subject")) {
+		e->original_subject = id;
+	} else if (slice_is(field->name, "original.message_id")) {
+		if (id.n > 2 && id.p[0] == '<' && id.p[id.n - 1] == '>')
+			id = (struct slice){id.p + 1, id.n - 2};
+		e->original_id = id;
+		for (size_t i = 0; i < id.n; i++) {
+			if ((unsigned char)id.p[i] <= ' ' || id.p[i] == '<' || id.p[i] == '>') {
+				buf_adds(&e->why, "original.message_id: is no Message-ID");
+				break;
+			}
+		}
+	} else {
+		buf_addf(&e->why, "there is no %.*s; there are original.subject and original.message_id",
+		         SLICE_ARG(field->name));
+	}
+	return !refused(e);
+}
+
+/* The message that it starts from, as the first of its thread. The enrollment is saved before, to have its number. */
+static bool put_original(struct drive *d, struct enrolling *e, struct work *w)
+{
+	struct buf packed = {0};
+	w->row.status = ENROLLMENT_ACTIVE;
+	w->changed = true;
+	if (!work_save(d, w, e->now_us))
+		return false;
+	outbox_pack_original(&packed, e->original_subject, e->now_us);
+	struct outbox_row row = {.enrollment_id = w->row.id,
+	                         .at_us = e->now_us,
+	                         .recipient = contact_shown(d, w->person),
+	                         .message_id = e->original_id,
+	                         .subject = e->original_subject,
+	                         .bytes = buf_slice(&packed)};
+	bool ok = !packed.failed && store_outbox_add(d->store, &row);
+	buf_free(&packed);
+	w->state.last_mail_id = row.id;
+	w->state.sent = 1;
+	return ok || drive_store_failed(d);
+}
+
 static void check_required(struct drive *d, struct enrolling *e)
 {
 	const struct plan_field *fields = PLAN_ROWS(&d->policy.policy, FIELD, field);
@@ -121,6 +183,9 @@ static void check_required(struct drive *d, struct enrolling *e)
 		if (own[i].required && own[i].fallback == NONE && !e->values[e->plan->field_numbers[i]].set)
 			buf_addf(&e->why, "%.*s is required", SLICE_ARG(PLAN_STRING(&e->plan->plan, own[i].name)));
 	}
+	if (!refused(e) && has_original(&e->plan->plan) && (!e->original_subject.n || !e->original_id.n))
+		buf_adds(&e->why, "the sequence goes on from a message of yours: give its original.subject and "
+		                  "original.message_id");
 	const struct plan_input *inputs = PLAN_ROWS(&e->plan->plan, INPUT, input);
 	for (uint32_t i = 0; i < e->plan->input_count && !refused(e); i++) {
 		if (inputs[i].required && inputs[i].fallback == NONE && !e->inputs[i].set)
@@ -142,10 +207,13 @@ static bool read_contact(struct drive *d, struct enrolling *e, bool *changed)
 	for (size_t i = 0; i < r->field_count && !refused(e); i++) {
 		if (slice_starts(r->fields[i].name, "input."))
 			read_input(d, e, &r->fields[i]);
+		else if (slice_starts(r->fields[i].name, "original."))
+			read_original(e, &r->fields[i]);
 		else
 			contact_read_field(d, &r->fields[i], given, count, &e->memory, &e->why);
 	}
-	if (refused(e) || !contact_meets(d, given, count, 0, &id, &e->why) || refused(e))
+	id = e->contact_id;
+	if (refused(e) || (!id && !contact_meets(d, given, count, 0, &id, &e->why)) || refused(e))
 		return !d->failed;
 	e->result->contact_id = id;
 	*changed = id == 0;
@@ -207,7 +275,7 @@ static bool look_at_earlier(struct drive *d, struct enrolling *e, struct earlier
 		}
 		const struct loaded_sequence *s = drive_sequence_by_id(d, row.sequence_id);
 		const struct loaded_plan *p = s ? drive_plan(d, row.plan_id) : NULL;
-		if (row.status != ENROLLMENT_ENDED && p &&
+		if (row.status != ENROLLMENT_ENDED && row.status != ENROLLMENT_AHEAD && p &&
 		    p->plan.sequence->purpose == d->policy.policy.workspace->one_purpose && !out->other_id) {
 			out->other_id = row.id;
 			out->other_name = s->name;
@@ -324,27 +392,25 @@ bool enroll_inputs(struct drive *d, struct work *w)
 	while (read.found && unpack_more(&u)) {
 		uint32_t row = input_row(w->plan, unpack_s(&u));
 		(void)unpack_u(&u);
-		enum plan_type type = (enum plan_type)unpack_u(&u);
-		struct value v = {0};
-		if (type >= TYPE_COUNT)
+		struct value v;
+		if (!unpack_value(&u, &v))
 			return true;
-		if (type_is_text(type)) {
-			v = value_text(type, unpack_s(&u));
-		} else {
-			uint8_t unit = type == TYPE_DURATION ? (uint8_t)unpack_u(&u) : 0;
-			v = value_int(type, unpack_i(&u));
-			v.unit = unit;
-		}
-		if (row != NONE && !u.bad && rows[row].type == (uint32_t)type)
+		if (row != NONE && rows[row].type == (uint32_t)v.type)
 			d->input_values[row] = v;
 	}
 	return true;
 }
 
-static bool start(struct drive *d, struct work *w, int64_t now_us)
+/* in: the event that starts it, or NULL. What it brings is borrowed from `memory` until the state is packed. */
+static bool start(struct drive *d, struct work *w, const struct incoming *in, struct arena *memory, int64_t now_us)
 {
-	struct vm_event event = {.kind = VM_START, .step = NONE};
+	struct settings settings = {.memory = memory};
+	if (in && !incoming_values(d, w, in, NONE, &settings))
+		return false;
+	struct vm_event event = {
+	        .kind = VM_START, .step = NONE, .values = settings.items, .value_count = settings.count};
 	w->row.status = ENROLLMENT_ACTIVE;
+	await_begin(d, w);
 	work_fact(d, w, &(struct journal_fact){.kind = JOURNAL_ENROLLED});
 	line_add(d, w, DRIVE_ENROLLED, NONE, (struct slice){0}, (struct slice){0}, now_us);
 	return work_event(d, w, &event, now_us);
@@ -395,7 +461,7 @@ static bool try_out(struct drive *d, struct enrolling *e)
 	if (e->plan->input_count)
 		memcpy(d->input_values, e->inputs, e->plan->input_count * sizeof *e->inputs);
 	uint32_t lines = d->line_count;
-	bool ok = start(d, &w, e->now_us);
+	bool ok = start(d, &w, e->in, &e->memory, e->now_us);
 	d->line_count = lines;
 	int64_t leaves_us = ok ? mailbox_leaves_us(d, e->mailbox, first_of(&w), 0, e->now_us) : -1;
 	if (leaves_us != NEVER_US && leaves_us > e->now_us + e->request->horizon_us)
@@ -407,7 +473,7 @@ static bool begin(struct drive *d, struct enrolling *e, const struct earlier *ea
 {
 	struct work w;
 	const struct plan_workspace *ws = d->policy.policy.workspace;
-	bool queue = earlier->other_id && ws->one_per_contact == ONE_QUEUE &&
+	bool queue = !e->ahead_us && earlier->other_id && ws->one_per_contact == ONE_QUEUE &&
 	             e->plan->plan.sequence->purpose == ws->one_purpose;
 	int64_t inputs_id;
 	uint32_t first_line = d->line_count;
@@ -416,18 +482,25 @@ static bool begin(struct drive *d, struct enrolling *e, const struct earlier *ea
 	w.state.inputs_id = inputs_id;
 	if (inputs_id && !enroll_inputs(d, &w))
 		return drive_store_failed(d);
-	if (queue) {
+	if (e->original_id.n && !put_original(d, e, &w))
+		return false;
+	if (e->ahead_us) {
+		w.row.status = ENROLLMENT_AHEAD;
+		w.row.wake_us = e->ahead_us;
+		work_fact(d, &w, &(struct journal_fact){.kind = JOURNAL_SLEEPS, .n = {e->ahead_us}});
+		line_add(d, &w, DRIVE_ENROLLED, NONE, SLICE("waits for its date"), (struct slice){0}, e->now_us);
+	} else if (queue) {
 		w.row.status = ENROLLMENT_QUEUED;
 		work_fact(d, &w, &(struct journal_fact){.kind = JOURNAL_QUEUED});
 		line_add(d, &w, DRIVE_ENROLLED, NONE, SLICE("waits behind another sequence"), (struct slice){0},
 		         e->now_us);
 		snprintf(e->result->reason, sizeof e->result->reason, "waits until %.*s has ended",
 		         SLICE_ARG(earlier->other_name));
-	} else if (!start(d, &w, e->now_us)) {
+	} else if (!start(d, &w, e->in, &e->memory, e->now_us)) {
 		return false;
 	}
 	e->result->outcome = queue ? ENROLL_QUEUED : ENROLLED;
-	int64_t first_us = queue ? NEVER_US : first_of(&w);
+	int64_t first_us = queue || e->ahead_us ? NEVER_US : first_of(&w);
 	bool ok = work_save(d, &w, e->now_us);
 	e->result->first_due_us = first_us;
 	e->result->enrollment_id = w.row.id;
@@ -446,7 +519,7 @@ static bool make_room(struct drive *d, struct enrolling *e, const struct earlier
 	const struct plan_workspace *ws = d->policy.policy.workspace;
 	struct work w;
 	struct person person = {0};
-	if (!earlier->other_id || e->plan->plan.sequence->purpose != ws->one_purpose ||
+	if (e->ahead_us || !earlier->other_id || e->plan->plan.sequence->purpose != ws->one_purpose ||
 	    ws->one_per_contact != ONE_REPLACE)
 		return true;
 	enum load_result result = work_load(d, earlier->other_id, &person, &w);
@@ -557,6 +630,57 @@ bool drive_enroll(struct drive *d, const struct drive_enroll *request, int64_t n
 	return ok;
 }
 
+static bool enroll_one(struct drive *d, struct enrolling *e)
+{
+	*e->result =
+	        (struct drive_enrolled){.outcome = ENROLL_REFUSED, .first_due_us = NEVER_US, .leaves_us = NEVER_US};
+	arena_init(&e->memory, 0, NULL);
+	bool ok = enroll(d, e);
+	if (ok && refused(e))
+		snprintf(e->result->reason, sizeof e->result->reason, "%.*s", SLICE_ARG(buf_slice(&e->why)));
+	arena_free(&e->memory);
+	buf_free(&e->why);
+	return ok;
+}
+
+bool enroll_known(struct drive *d, struct slice sequence, int64_t contact_id, const struct drive_field *fields,
+                  size_t count, const struct incoming *in, int64_t now_us, struct drive_enrolled *result)
+{
+	struct drive_enroll request = {.sequence = sequence, .fields = fields, .field_count = count};
+	struct enrolling e = {.request = &request,
+	                      .result = result,
+	                      .now_us = now_us,
+	                      .mailbox = NAME_NONE,
+	                      .contact_id = contact_id,
+	                      .in = in};
+	return enroll_one(d, &e);
+}
+
+bool enroll_ahead(struct drive *d, struct slice sequence, int64_t contact_id, int64_t at_us, int64_t now_us,
+                  struct drive_enrolled *result)
+{
+	struct drive_enroll request = {.sequence = sequence};
+	struct enrolling e = {.request = &request,
+	                      .result = result,
+	                      .now_us = now_us,
+	                      .mailbox = NAME_NONE,
+	                      .contact_id = contact_id,
+	                      .ahead_us = at_us};
+	return enroll_one(d, &e);
+}
+
+/* Behind another sequence of the contact, if there is one and the workspace wants one at a time. */
+bool enroll_begin_ahead(struct drive *d, struct work *w, int64_t now_us)
+{
+	const struct plan_workspace *ws = d->policy.policy.workspace;
+	if (ws->one_per_contact != ONE_QUEUE || w->plan->plan.sequence->purpose != ws->one_purpose)
+		return start(d, w, NULL, NULL, now_us) && work_save(d, w, now_us);
+	w->row.status = ENROLLMENT_QUEUED;
+	work_fact(d, w, &(struct journal_fact){.kind = JOURNAL_QUEUED});
+	d->promote_contact = w->row.contact_id;
+	return work_save(d, w, now_us);
+}
+
 bool drive_enroll_column(struct drive *d, const struct drive_enroll *request, struct slice name, struct buf *why)
 {
 	struct enrolling e = {.request = request};
@@ -574,6 +698,8 @@ bool drive_enroll_column(struct drive *d, const struct drive_enroll *request, st
 		e.inputs = ARENA_ARRAY(&e.memory, struct value, e.plan->input_count + 1);
 		if (slice_starts(name, "input."))
 			read_input(d, &e, &field);
+		else if (slice_starts(name, "original."))
+			read_original(&e, &field);
 		else
 			contact_read_field(d, &field, given, d->fields.count, &e.memory, &e.why);
 	}
@@ -608,5 +734,6 @@ bool enroll_promote(struct drive *d, int64_t contact_id, int64_t now_us)
 	enum load_result result = work_load(d, oldest, &d->person, &w);
 	if (result == LOAD_POISON)
 		return work_poison(d, oldest, now_us);
-	return result == LOAD_MISSING || (result == LOAD_OK && start(d, &w, now_us) && work_save(d, &w, now_us));
+	return result == LOAD_MISSING ||
+	       (result == LOAD_OK && start(d, &w, NULL, NULL, now_us) && work_save(d, &w, now_us));
 }

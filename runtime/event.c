@@ -4,6 +4,7 @@
  * written there too. */
 #include "runtime/engine.h"
 #include "runtime/pack.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define TAKEN_KEY "inbox_taken"
@@ -26,6 +27,9 @@ static const struct {
         {"visit", EVENT_VISIT},
         {"complaint", EVENT_COMPLAINT},
         {"unsubscribe", EVENT_UNSUBSCRIBE},
+        {"auto_reply", EVENT_AUTO_REPLY},
+        {"done", EVENT_DONE},
+        {"leave", EVENT_LEAVE},
 };
 
 int drive_event_kind_of(struct slice word)
@@ -46,17 +50,13 @@ const char *drive_event_word(enum drive_event_kind kind)
 	return "";
 }
 
-/* An inbox row in hand; slices borrow d->event_memory. */
-struct incoming {
-	struct inbox_row row;
-	struct slice sequence, step, name;
-	bool from_account; /* it is another contact's, of the same account */
-};
-
 /* ---- one enrollment ---- */
-/* Whether it shows that a message in doubt arrived (rule 2). */
+/* Whether it shows that a message in doubt arrived (rule 2). An answer does: only that message carries the way to its
+ * page. */
 static bool proves_arrival(const struct incoming *in, const struct work *w, uint32_t step)
 {
+	if (in->row.kind == EVENT_ANSWER && !in->from_account && step != NONE)
+		return w->state.message.phase == MESSAGE_DOUBT && step == w->state.message.step + 1;
 	bool kind = !in->from_account && (in->row.kind == EVENT_REPLY || in->row.kind == EVENT_CLICK ||
 	                                  in->row.kind == EVENT_OPEN || in->row.kind == EVENT_VISIT);
 	return kind && w->state.message.phase == MESSAGE_DOUBT && step == w->state.message.step;
@@ -84,15 +84,102 @@ static bool bounce(struct drive *d, struct work *w, uint32_t step, int64_t now_u
 	return true;
 }
 
+/* Rule 13: the first submission of an `ask` stands. So does what a task or a webhook was first said to have come to. */
+static bool is_stale(const struct work *w, const struct incoming *in, uint32_t step)
+{
+	uint8_t over = 1u << FACT_DONE;
+	if (in->from_account || step == NONE)
+		return false;
+	if (in->row.kind == EVENT_DONE)
+		over |= 1u << FACT_FAILED;
+	else if (in->row.kind != EVENT_ANSWER && in->row.kind != EVENT_POSTED)
+		return false;
+	return w->state.vm.facts[step] & over;
+}
+
+static bool trigger(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s,
+                    int64_t now_us)
+{
+	struct vm_event event = {.kind = VM_TRIGGER,
+	                         .trigger = (enum plan_trigger)in->row.kind,
+	                         .step = step,
+	                         .name = in->name,
+	                         .from_account = in->from_account,
+	                         .came_us = now_us,
+	                         .values = s->items,
+	                         .value_count = s->count};
+	w->event_id = in->row.id;
+	if (w->state.vm.ended) { /* only what was queued on the way is still to leave: an exit ends that, too */
+		uint32_t exit = vm_exit(&w->plan->plan, &w->state.vm, &event, now_us, &w->view);
+		if (exit != NONE)
+			work_end(d, w, true,
+			         PLAN_STRING(&w->plan->plan, PLAN_ROWS(&w->plan->plan, EXIT, exit)[exit].reason),
+			         now_us);
+		return true;
+	}
+	return work_event(d, w, &event, now_us);
+}
+
+/* A task, a webhook or a page is done. */
+static bool done(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s,
+                 int64_t now_us)
+{
+	uint32_t kind = step == NONE ? (uint32_t)STEP_COUNT : PLAN_ROWS(&w->plan->plan, STEP, step)[step].kind;
+	bool page = kind == STEP_ASK || kind == STEP_OFFER || kind == STEP_REVIEW;
+	bool errand = kind == STEP_TASK || kind == STEP_WEBHOOK;
+	if (in->row.kind == EVENT_POSTED ? !page : !errand)
+		return true;
+	bool failed = kind == STEP_WEBHOOK && slice_is(in->outcome, "failed");
+	struct vm_event event = {.kind = VM_DONE,
+	                         .step = step,
+	                         .fact = failed ? FACT_FAILED : FACT_DONE,
+	                         .completed_us = now_us,
+	                         .values = s->items,
+	                         .value_count = s->count};
+	if (errand) {
+		work_fact(d, w, &(struct journal_fact){.kind = JOURNAL_DONE, .n = {step}, .text = in->outcome});
+		line_add(d, w, DRIVE_DONE, step, in->outcome, (struct slice){0}, now_us);
+	}
+	return errand_settle(d, w, step, ERRAND_DONE) && work_event(d, w, &event, now_us);
+}
+
+/* An open page goes on where the enrollment has ended: its answers are kept (rule 13). */
+static bool answer_late(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s)
+{
+	if (in->row.kind != EVENT_ANSWER || step == NONE || in->from_account || is_stale(w, in, step))
+		return true;
+	w->state.vm.facts[step] |= (uint8_t)(1u << FACT_DONE);
+	w->changed = true;
+	return incoming_values(d, w, in, step, s) && errand_settle(d, w, step, ERRAND_DONE);
+}
+
+static bool apply_to(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s,
+                     int64_t now_us);
+
 static bool apply(struct drive *d, struct work *w, const struct incoming *in, int64_t now_us)
 {
+	struct arena memory;
+	struct settings settings = {.memory = &memory};
 	uint32_t step = in->step.n ? plan_find_step(&w->plan->plan, in->step) : NONE;
-	if (in->step.n && step == NONE)
+	if ((in->step.n && step == NONE) || is_stale(w, in, step))
 		return true;
+	arena_init(&memory, 0, NULL);
+	bool ok = apply_to(d, w, in, step, &settings, now_us);
+	/* What it brought is borrowed until the state is packed. */
+	ok = ok && work_save(d, w, now_us);
+	arena_free(&memory);
+	return ok;
+}
+
+static bool apply_to(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s,
+                     int64_t now_us)
+{
 	if (proves_arrival(in, w, step) && !delivery_settle_sent(d, w, true, now_us))
 		return false;
 	if (w->row.status == ENROLLMENT_ENDED && in->row.kind != EVENT_BOUNCE)
-		return true;
+		return answer_late(d, w, in, step, s);
+	if (!incoming_values(d, w, in, step, s))
+		return false;
 	switch ((enum drive_event_kind)in->row.kind) {
 	case EVENT_REPLY:
 	case EVENT_WE_WROTE:
@@ -100,14 +187,10 @@ static bool apply(struct drive *d, struct work *w, const struct incoming *in, in
 	case EVENT_CLICK:
 	case EVENT_OPEN:
 	case EVENT_ANSWER:
-	case EVENT_NAMED: {
-		struct vm_event event = {.kind = VM_TRIGGER,
-		                         .trigger = (enum plan_trigger)in->row.kind,
-		                         .step = step,
-		                         .name = in->name,
-		                         .from_account = in->from_account};
-		return work_event(d, w, &event, now_us);
-	}
+	case EVENT_NAMED: return trigger(d, w, in, step, s, now_us);
+	case EVENT_DONE:
+	case EVENT_POSTED: return done(d, w, in, step, s, now_us);
+	case EVENT_AUTO_REPLY: return hold_begin(d, w, in->until_us, now_us);
 	case EVENT_CHANGED: {
 		struct vm_event event = {.kind = VM_CHANGED, .step = NONE};
 		return work_event(d, w, &event, now_us);
@@ -120,6 +203,8 @@ static bool apply(struct drive *d, struct work *w, const struct incoming *in, in
 			         in->row.kind == EVENT_COMPLAINT ? SLICE("complaint") : SLICE("unsubscribe"), now_us);
 		return true;
 	case EVENT_VISIT:
+	case EVENT_LEAVE:
+	case EVENT_HANDOFF:
 	case EVENT_INPUTS: return true;
 	}
 	return true;
@@ -138,13 +223,13 @@ static bool take_into(struct drive *d, int64_t id, const struct incoming *in, in
 	if (in->sequence.n && (!s || !slice_eq(s->name, in->sequence)))
 		return true;
 	bool ends = in->row.kind == EVENT_UNSUBSCRIBE || in->row.kind == EVENT_COMPLAINT;
-	if (w.row.status == ENROLLMENT_QUEUED && !ends)
+	if ((w.row.status == ENROLLMENT_QUEUED || w.row.status == ENROLLMENT_AHEAD) && !ends)
 		return true; /* it has not begun */
 	/* Told first, and not at all where it moves nothing. */
 	work_fact(d, &w,
 	          &(struct journal_fact){.kind = JOURNAL_EVENT, .n = {in->row.id, in->row.kind}, .text = in->name});
 	w.changed = false;
-	return apply(d, &w, in, now_us) && work_save(d, &w, now_us);
+	return apply(d, &w, in, now_us);
 }
 
 /* ---- one event ---- */
@@ -209,6 +294,17 @@ static bool take_into_other(struct drive *d, int64_t contact_id, void *context)
 	return take_into_all(d, contact_id, &e->in, e->now_us);
 }
 
+/* A rehearsal says that its contact does not go on from a page. */
+static bool leave_page(struct drive *d, const struct incoming *in)
+{
+	struct left_page *grown = realloc(d->left, (d->left_count + 1) * sizeof *grown);
+	if (!grown)
+		return drive_fail(d, "out of memory");
+	d->left = grown;
+	d->left[d->left_count++] = (struct left_page){in->row.contact_id, slice_hash(in->step)};
+	return true;
+}
+
 static bool take(struct drive *d, int64_t now_us)
 {
 	int n = store_inbox(d->store, d->inbox_taken, 1, copy_row, d);
@@ -217,16 +313,18 @@ static bool take(struct drive *d, int64_t now_us)
 	if (n == 0)
 		return drive_fail(d, "the inbox says that an event waits, and has none");
 	struct incoming in = {.row = d->event_row};
-	struct unpack u = unpack_of(buf_slice(&d->event_memory));
-	if (in.row.kind != EVENT_INPUTS) {
-		in.sequence = unpack_s(&u);
-		in.step = unpack_s(&u);
-		in.name = unpack_s(&u);
-	}
+	if (in.row.kind != EVENT_INPUTS)
+		incoming_read(buf_slice(&d->event_memory), &in);
 	d->inbox_taken = in.row.id;
 	d->steps++;
 	if (in.row.kind == EVENT_INPUTS)
 		return true;
+	if (in.row.kind == EVENT_CHANGED && !dates_of_contact(d, in.row.contact_id, now_us))
+		return false;
+	if (in.row.kind == EVENT_HANDOFF)
+		return start_handoff(d, &in, now_us);
+	if (in.row.kind == EVENT_LEAVE)
+		return leave_page(d, &in);
 	if (!suppress(d, &in, now_us))
 		return false;
 	if (in.row.enrollment_id)
@@ -235,7 +333,9 @@ static bool take(struct drive *d, int64_t now_us)
 		return false;
 	struct account_event account = {in, now_us};
 	account.in.from_account = true;
-	return in.row.kind > EVENT_NAMED || account_others(d, in.row.contact_id, take_into_other, &account);
+	if (in.row.kind <= EVENT_NAMED && !account_others(d, in.row.contact_id, take_into_other, &account))
+		return false;
+	return in.row.kind != EVENT_NAMED || start_on_event(d, &in, now_us);
 }
 
 bool event_take(struct drive *d, int64_t now_us, bool *all)
@@ -265,13 +365,10 @@ bool event_load(struct drive *d)
 }
 
 /* ---- the verbs ---- */
-static bool put(struct drive *d, struct inbox_row *row, struct slice sequence, struct slice step, struct slice name,
-                bool *was_there)
+static bool put(struct drive *d, struct inbox_row *row, const struct drive_event *event, bool *was_there)
 {
 	struct buf payload = {0};
-	pack_s(&payload, sequence);
-	pack_s(&payload, step);
-	pack_s(&payload, name);
+	incoming_pack(event, &payload);
 	row->payload = buf_slice(&payload);
 	bool ok = !payload.failed && store_inbox_add(d->store, row, was_there);
 	buf_free(&payload);
@@ -282,7 +379,42 @@ bool event_changed(struct drive *d, int64_t contact_id, int64_t now_us)
 {
 	bool was_there;
 	struct inbox_row row = {.at_us = now_us, .contact_id = contact_id, .kind = EVENT_CHANGED};
-	return put(d, &row, (struct slice){0}, (struct slice){0}, (struct slice){0}, &was_there);
+	return put(d, &row, &(struct drive_event){0}, &was_there);
+}
+
+/* The errand's own texts: they name the sequence, and the inputs as an enrolling reads them. */
+bool event_handoff(struct drive *d, const struct work *w, uint32_t step, struct slice payload, int64_t now_us)
+{
+	bool was_there;
+	struct inbox_row row = {
+	        .at_us = now_us, .contact_id = w->row.contact_id, .enrollment_id = w->row.id, .kind = EVENT_HANDOFF};
+	struct drive_field fields[HANDOFF_INPUTS_MAX];
+	struct drive_event event = {
+	        .sequence = errand_field(payload, "sequence"), .step = work_step_name(w, step), .fields = fields};
+	struct slice name, text;
+	while (event.field_count < HANDOFF_INPUTS_MAX && drive_errand_next(&payload, &name, &text)) {
+		if (slice_starts(name, "input."))
+			fields[event.field_count++] = (struct drive_field){name, text};
+	}
+	return put(d, &row, &event, &was_there);
+}
+
+static bool was_left(const struct drive *d, int64_t contact_id, struct slice step)
+{
+	for (uint32_t i = 0; i < d->left_count; i++) {
+		if (d->left[i].contact_id == contact_id && d->left[i].step == slice_hash(step))
+			return true;
+	}
+	return false;
+}
+
+bool event_post_page(struct drive *d, const struct work *w, uint32_t step, int64_t now_us)
+{
+	bool was_there;
+	struct inbox_row row = {
+	        .at_us = now_us, .contact_id = w->row.contact_id, .enrollment_id = w->row.id, .kind = EVENT_POSTED};
+	struct drive_event event = {.step = work_step_name(w, step)};
+	return was_left(d, w->row.contact_id, event.step) || put(d, &row, &event, &was_there);
 }
 
 /* A step that no plan in force has is a slip of the pen. */
@@ -318,7 +450,7 @@ static bool check_event(struct drive *d, const struct drive_event *event, struct
 		buf_addf(error, "there is no step \"%.*s\"", SLICE_ARG(event->step));
 		return false;
 	}
-	return true;
+	return incoming_check(d, event, row->contact_id, error);
 }
 
 bool drive_event(struct drive *d, const struct drive_event *event, int64_t now_us, bool *was_there, struct buf *error)
@@ -330,7 +462,7 @@ bool drive_event(struct drive *d, const struct drive_event *event, int64_t now_u
 	*was_there = false;
 	if (!check_event(d, event, &row, error))
 		return false;
-	if (drive_begin(d) && put(d, &row, event->sequence, event->step, event->name, was_there) && drive_commit(d))
+	if (drive_begin(d) && put(d, &row, event, was_there) && drive_commit(d))
 		return true;
 	drive_abandon(d);
 	buf_adds(error, drive_error(d));
@@ -364,16 +496,11 @@ static bool stop_all(struct drive *d, int64_t contact_id, int64_t sequence_id, i
 bool drive_stop(struct drive *d, struct slice contact, struct slice sequence, int64_t now_us, int *ended,
                 struct buf *error)
 {
-	int64_t contact_id;
-	const struct loaded_sequence *s = sequence.n ? drive_sequence(d, sequence) : NULL;
+	int64_t contact_id, sequence_id;
 	*ended = 0;
-	if (!contact_find(d, contact, &contact_id, error))
+	if (!contact_find_in(d, contact, sequence, &contact_id, &sequence_id, error))
 		return false;
-	if (sequence.n && !s) {
-		buf_addf(error, "there is no sequence \"%.*s\" here", SLICE_ARG(sequence));
-		return false;
-	}
-	if (drive_begin(d) && stop_all(d, contact_id, s ? s->row.id : 0, now_us, ended) && drive_commit(d))
+	if (drive_begin(d) && stop_all(d, contact_id, sequence_id, now_us, ended) && drive_commit(d))
 		return true;
 	drive_abandon(d);
 	buf_adds(error, drive_error(d));

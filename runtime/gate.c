@@ -44,10 +44,25 @@ static enum gate_reason window_reason(const struct gate *g, int64_t at_us)
 	return window_allows_day(&g->days, day) ? GATE_WINDOW : GATE_HOLIDAY;
 }
 
-static int64_t after_quiet(const struct gate *g, int64_t at_us)
+static int64_t after_quiet_of(const struct gate *g, const struct tz *zone, int64_t at_us)
 {
 	for (uint32_t i = 0; i < g->quiet_count; i++)
-		at_us = quiet_end(g->contact_zone, g->quiet[i].from_minute, g->quiet[i].to_minute, at_us);
+		at_us = quiet_end(zone, g->quiet[i].from_minute, g->quiet[i].to_minute, at_us);
+	return at_us;
+}
+
+/* Of several zones until none moves it: each round passes at least one zone's night. Where their nights leave no hour
+ * of the day, the rounds end and the last night's end stands. */
+static int64_t after_quiet(const struct gate *g, int64_t at_us)
+{
+	int64_t before_us = at_us - 1;
+	if (!g->quiet_zone_count || !g->quiet_count)
+		return after_quiet_of(g, g->contact_zone, at_us);
+	for (uint32_t round = 0; round < 2 * g->quiet_zone_count && at_us != before_us; round++) {
+		before_us = at_us;
+		for (uint32_t i = 0; i < g->quiet_zone_count; i++)
+			at_us = after_quiet_of(g, g->quiet_zones[i], at_us);
+	}
 	return at_us;
 }
 
@@ -139,9 +154,6 @@ bool gate_is_open(const struct gate *g, int64_t at_us, enum gate_reason *reason)
 
 void gate_explain(struct buf *out, uint32_t reasons, int64_t planned_us, const struct tz *zone)
 {
-	static const char *const DAYS[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char *const MONTHS[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	if (!reasons)
 		return;
 	const char *between = "";
@@ -154,6 +166,7 @@ void gate_explain(struct buf *out, uint32_t reasons, int64_t planned_us, const s
 	int64_t wall_us = tz_to_wall(zone, planned_us);
 	struct civil c;
 	civil_from_wall_us(wall_us, &c);
-	buf_addf(out, "; %s %d %s %02d:%02d is the first open instant", DAYS[civil_weekday(civil_day_of(wall_us))],
-	         c.day, MONTHS[c.month - 1], c.hour, c.minute);
+	buf_addf(out, "; %s %d %s %02d:%02d is the first open instant",
+	         civil_weekday_names[civil_weekday(civil_day_of(wall_us))], c.day, civil_month_names[c.month - 1],
+	         c.hour, c.minute);
 }

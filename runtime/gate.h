@@ -35,6 +35,9 @@ struct gate {
 	struct window_days days;
 	const struct gate_quiet *quiet; /* of the message's channel */
 	uint32_t quiet_count;
+	/* Where the contact's zone is unknown: quiet hours of all of these are kept. None: of contact_zone. */
+	const struct tz *const *quiet_zones;
+	uint32_t quiet_zone_count;
 	int64_t spread_us; /* 0: none */
 	uint64_t hash;     /* of (enrollment, step): where in the spread (rule 3) */
 	bool opened;       /* an opening set the instant it is due: `at`, a resume, a mailbox with room */

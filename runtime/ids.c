@@ -64,6 +64,12 @@ void id_token(struct drive *d, const char *label, int64_t enrollment_id, struct 
 	add_mac(d, label, buf_slice(&id), SLICE(""), out);
 }
 
+void id_link(struct drive *d, const struct work *w, struct buf *out)
+{
+	buf_addf(out, "%s/p/", d->options.base_url ? d->options.base_url : "http://localhost:8080");
+	id_token(d, "page", w->row.id, out);
+}
+
 /* splitmix64 over what is the same in every process and in a rehearsal of the same contacts. */
 static uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -78,4 +84,9 @@ uint64_t id_spread(const struct work *w)
 	uint64_t h = mix(0, (uint64_t)w->row.contact_id);
 	h = mix(h, (uint64_t)w->state.vm.started_us);
 	return mix(mix(h, slice_hash(w->plan->name)), slice_hash(work_step_name(w, w->state.message.step)));
+}
+
+uint64_t id_seed(int64_t contact_id, int64_t started_us, struct slice sequence)
+{
+	return mix(mix(mix(0, (uint64_t)contact_id), (uint64_t)started_us), slice_hash(sequence));
 }

@@ -28,7 +28,7 @@ static uint16_t *number_fields(const struct image *m, struct numbering *fields)
 }
 
 /* ---- plans ---- */
-static bool load_windows(struct loaded_plan *p)
+static bool load_windows(struct loaded_plan *p, struct numbering *fields)
 {
 	const struct plan_window *rows = PLAN_ROWS(&p->plan, WINDOW, window);
 	const struct plan_window_part *parts = PLAN_ROWS(&p->plan, WINDOW_PART, window_part);
@@ -45,7 +45,11 @@ static bool load_windows(struct loaded_plan *p)
 		p->windows[i].set = (struct window_set){has_parts ? p->parts + rows[i].part : NULL,
 		                                        has_parts ? rows[i].part_count : 0, rows[i].anytime};
 		p->windows[i].zone = PLAN_STRING(&p->plan, rows[i].zone);
+		p->windows[i].zone_field = rows[i].zone_field == NONE
+		                                   ? NAME_NONE
+		                                   : numbering_add(fields, PLAN_STRING(&p->plan, rows[i].zone_field));
 	}
+	p->windows[count].zone_field = NAME_NONE;
 	p->parts[part_count] = (struct window_part){WINDOW_EVERY_DAY, SALES_FROM_MINUTE, SALES_TO_MINUTE};
 	p->windows[count].set =
 	        (struct window_set){p->parts + part_count, 1, p->plan.sequence->purpose != PURPOSE_SALES};
@@ -59,7 +63,7 @@ static bool rule_has_at(const struct plan *plan, uint32_t pc)
 		struct instruction in = instruction_at(plan->code, pc);
 		if (in.op == OP_AT)
 			return true;
-		if (in.op == OP_WAIT || in.op == OP_WAIT_UNTIL || in.op == OP_SEND)
+		if (op_info(in.op)->effect == EFFECT_SUSPEND)
 			return false;
 		pc = in.next;
 	}
@@ -75,6 +79,8 @@ static bool load_positions(struct loaded_plan *p)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
 		p->position_is_at[i] = rows[i].kind != POSITION_MESSAGE && rule_has_at(&p->plan, rows[i].rule);
+	for (uint32_t i = 0; i < count; i++)
+		p->awaits |= rows[i].kind == POSITION_WAIT_FOR;
 	return true;
 }
 
@@ -84,8 +90,8 @@ static void look_at_messages(struct loaded_plan *p)
 	const struct plan_limit *limits = PLAN_ROWS(&p->plan, LIMIT, limit);
 	const struct plan_step *steps = PLAN_ROWS(&p->plan, STEP, step);
 	for (uint32_t i = 0; i < p->step_count; i++) {
-		if (steps[i].message != NONE)
-			p->channels |= 1u << messages[steps[i].message].channel;
+		for (uint32_t k = 0; steps[i].message != NONE && k < steps[i].message_count; k++)
+			p->channels |= 1u << messages[steps[i].message + k].channel;
 	}
 	for (uint32_t i = 0; i < PLAN_COUNT(&p->plan, LIMIT); i++)
 		p->has_limits |= limits[i].period_days != 0;
@@ -106,7 +112,7 @@ bool library_plan(struct loaded_plan *out, int64_t id, struct buf *bytes, struct
 	out->input_count = PLAN_COUNT(&out->plan, INPUT);
 	out->step_count = PLAN_COUNT(&out->plan, STEP);
 	out->field_numbers = number_fields(&out->plan.image, fields);
-	if (!out->field_numbers || !load_windows(out) || !load_positions(out)) {
+	if (!out->field_numbers || !load_windows(out, fields) || !load_positions(out)) {
 		buf_adds(error, "out of memory");
 		library_plan_free(out);
 		return false;
@@ -133,9 +139,9 @@ const struct plan_message *library_message(const struct loaded_plan *p, uint32_t
 	return &PLAN_ROWS(&p->plan, MESSAGE, message)[message];
 }
 
-const struct loaded_window *library_window(const struct loaded_plan *p, uint32_t step)
+const struct loaded_window *library_window(const struct loaded_plan *p, const struct plan_message *message)
 {
-	uint32_t window = step == NONE ? NONE : library_message(p, step)->window;
+	uint32_t window = message ? message->window : NONE;
 	if (window == NONE)
 		window = p->plan.sequence->window;
 	return &p->windows[window == NONE ? PLAN_COUNT(&p->plan, WINDOW) : window];

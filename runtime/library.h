@@ -9,7 +9,8 @@
 
 struct loaded_window {
 	struct window_set set;
-	struct slice zone; /* the window's `in`; empty: none */
+	struct slice zone;   /* the window's `in`; empty: none */
+	uint16_t zone_field; /* the contact field that its `in` names; NAME_NONE */
 };
 
 struct loaded_plan {
@@ -24,6 +25,7 @@ struct loaded_plan {
 	bool *position_is_at; /* by position: its wait names a time of day, an opening of rule 3 */
 	unsigned channels;    /* bits 1 << enum plan_channel of its messages */
 	bool has_limits;      /* of its own, with a period */
+	bool awaits;          /* has a `wait for` */
 };
 
 struct loaded_policy {
@@ -48,9 +50,9 @@ void library_plan_free(struct loaded_plan *p);
 bool library_policy(struct loaded_policy *out, int64_t id, struct buf *bytes, struct numbering *fields,
                     struct tz_db *zones, struct buf *error);
 void library_policy_free(struct loaded_policy *p);
-/* The window that decides for a message step. */
-const struct loaded_window *library_window(const struct loaded_plan *p, uint32_t step);
-const struct plan_message *library_message(const struct loaded_plan *p, uint32_t step);
+/* The window that decides for a message; NULL: the sequence's. */
+const struct loaded_window *library_window(const struct loaded_plan *p, const struct plan_message *message);
+const struct plan_message *library_message(const struct loaded_plan *p, uint32_t step); /* a message step's first */
 /* A duration constant from an instant on: days and months by the wall clock of the zone. NONE: `or_us` later. */
 int64_t library_after(const struct image *image, uint32_t constant, int64_t from_us, const struct tz *zone,
                       const struct calendar *holidays, int64_t or_us);

@@ -114,7 +114,7 @@ static bool row_full(struct limit_check *c, const struct image *m, const struct 
 {
 	bool own = m->kind == IMAGE_PLAN;
 	struct work *w = c->w;
-	uint32_t channel = library_message(w->plan, w->state.message.step)->channel;
+	uint32_t channel = work_message(w)->channel;
 	if (l->period_days == 0 || !concerns(l, channel, is_followup(w)) || !applies(c->d, w, m, l, c->now_us))
 		return false;
 	struct counter_key key = {.scope = own ? LIMIT_OF_ENROLLMENT : LIMIT_OF_CONTACT,
@@ -148,7 +148,7 @@ bool limit_full_on(void *context, int32_t day)
 			return true;
 	}
 	const struct plan *plan = &c->w->plan->plan;
-	const struct plan_message *message = library_message(c->w->plan, c->w->state.message.step);
+	const struct plan_message *message = work_message(c->w);
 	return some_full(c, plan, plan->sequence->limit, plan->sequence->limit_count, day) ||
 	       some_full(c, plan, message->limit, message->limit_count, day);
 }
@@ -156,18 +156,14 @@ bool limit_full_on(void *context, int32_t day)
 /* ---- caps of the enrollment ---- */
 static uint32_t sent_over(const struct work *w, uint32_t channel)
 {
-	const struct plan_step *steps = PLAN_ROWS(&w->plan->plan, STEP, step);
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < w->plan->step_count; i++)
-		n += steps[i].message != NONE && w->state.vm.facts[i] & 1u << FACT_SENT &&
-		     library_message(w->plan, i)->channel == channel;
-	return n;
+	const uint32_t *by = w->state.sent_by;
+	return channel == CHANNEL_EMAIL ? w->state.sent - by[CHANNEL_SMS] - by[CHANNEL_WHATSAPP] : by[channel];
 }
 
 static bool cap_reached(struct limit_check *c, const struct image *m, const struct plan_limit *l)
 {
 	struct work *w = c->w;
-	uint32_t channel = library_message(w->plan, w->state.message.step)->channel;
+	uint32_t channel = work_message(w)->channel;
 	if (l->period_days != 0 || l->mailbox != NONE || !concerns(l, channel, is_followup(w)) ||
 	    !applies(c->d, w, m, l, c->now_us))
 		return false;
@@ -181,7 +177,7 @@ bool limit_cap(struct limit_check *c, char *cap, size_t n)
 {
 	const struct image *policy = &c->d->policy.policy.image, *plan = &c->w->plan->plan.image;
 	const struct plan_sequence *sequence = c->w->plan->plan.sequence;
-	const struct plan_message *message = library_message(c->w->plan, c->w->state.message.step);
+	const struct plan_message *message = work_message(c->w);
 	const struct {
 		const struct image *image;
 		uint32_t from, count;
@@ -235,9 +231,8 @@ bool limit_mailbox(struct limit_check *c, uint16_t mailbox, int64_t *open_us, in
 		const struct plan_limit *l = &rows[i];
 		if (l->mailbox != m->row || m->row == NONE || l->period_days == 0)
 			continue;
-		if (c->w &&
-		    (!concerns(l, library_message(c->w->plan, c->w->state.message.step)->channel, is_followup(c->w)) ||
-		     !applies(d, c->w, &d->policy.policy.image, l, c->now_us)))
+		if (c->w && (!concerns(l, work_message(c->w)->channel, is_followup(c->w)) ||
+		             !applies(d, c->w, &d->policy.policy.image, l, c->now_us)))
 			continue;
 		struct counter_key key = {.scope = LIMIT_OF_MAILBOX, .purpose = ANY, .id = mailbox};
 		int64_t n = counted(d, l, key, day);
@@ -267,11 +262,11 @@ static bool add(struct drive *d, struct work *w, enum limit_scope scope, int32_t
 {
 	const struct live_message *m = &w->state.message;
 	int64_t id = scope == LIMIT_OF_CONTACT   ? w->row.contact_id
-	             : scope == LIMIT_OF_MAILBOX ? w->row.mailbox
+	             : scope == LIMIT_OF_MAILBOX ? mailbox_number(d, w)
 	                                         : w->row.id;
 	struct counter_key key = {
 	        .scope = (uint8_t)scope,
-	        .channel = (uint8_t)(library_message(w->plan, m->step)->channel | (is_followup(w) ? FOLLOWUP_BIT : 0)),
+	        .channel = (uint8_t)(work_message(w)->channel | (is_followup(w) ? FOLLOWUP_BIT : 0)),
 	        .purpose = (uint8_t)w->plan->plan.sequence->purpose,
 	        .id = id,
 	        .day = scope == LIMIT_OF_MAILBOX ? m->mailbox_day : m->contact_day,
@@ -301,7 +296,7 @@ bool limit_raise(struct drive *d, struct work *w, int64_t now_us)
 	int64_t at_us = limit_count_us(m, now_us);
 	m->contact_day = civil_day_of(tz_to_wall(w->person->zone, at_us));
 	m->mailbox_day = civil_day_of(tz_to_wall(d->policy.zone, at_us));
-	if (m->counted & 1u << LIMIT_OF_MAILBOX && !begin_ramp(d, w->row.mailbox, m->mailbox_day))
+	if (m->counted & 1u << LIMIT_OF_MAILBOX && !begin_ramp(d, mailbox_number(d, w), m->mailbox_day))
 		return false;
 	for (int scope = LIMIT_OF_CONTACT; scope <= LIMIT_OF_ENROLLMENT; scope++) {
 		if (m->counted & 1u << scope && !add(d, w, (enum limit_scope)scope, 1))

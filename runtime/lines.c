@@ -12,9 +12,6 @@ const char *drive_line_word(enum drive_line_event event)
 	return WORDS[event];
 }
 
-static const char *const CHANNELS[] = {
-        [CHANNEL_EMAIL] = "email", [CHANNEL_SMS] = "sms", [CHANNEL_WHATSAPP] = "whatsapp"};
-
 struct slice contact_shown(const struct drive *d, const struct person *person)
 {
 	for (int c = 0; c < CHANNEL_COUNT; c++) {
@@ -30,13 +27,26 @@ struct slice work_step_name(const struct work *w, uint32_t step)
 	return PLAN_STRING(&w->plan->plan, PLAN_ROWS(&w->plan->plan, STEP, step)[step].name);
 }
 
+/* "email", "sms" … of the message that leaves; else the step's own word. */
+static struct slice kind_of(const struct work *w, uint32_t step)
+{
+	const struct live_message *m = &w->state.message;
+	if (step == NONE)
+		return (struct slice){0};
+	const struct plan_step *row = &PLAN_ROWS(&w->plan->plan, STEP, step)[step];
+	if (row->message == NONE)
+		return slice_of(words_STEP[row->kind]);
+	bool live = m->phase != MESSAGE_NONE && m->step == step;
+	return slice_of(words_CHANNEL[(live ? work_message(w) : library_message(w->plan, step))->channel]);
+}
+
 void line_add(struct drive *d, const struct work *w, enum drive_line_event event, uint32_t step, struct slice reason,
               struct slice subject, int64_t now_us)
 {
 	if (!d->options.on_line)
 		return;
 	const struct live_message *m = &w->state.message;
-	bool live = step != NONE && m->phase != MESSAGE_NONE;
+	bool live = step != NONE && m->phase != MESSAGE_NONE && m->step == step;
 	struct drive_line line = {
 	        .event = event,
 	        .at_us = now_us,
@@ -46,7 +56,7 @@ void line_add(struct drive *d, const struct work *w, enum drive_line_event event
 	        .contact = arena_copy(&d->lines_memory, contact_shown(d, w->person)),
 	        .sequence = arena_copy(&d->lines_memory, w->plan->name),
 	        .step = step == NONE ? (struct slice){0} : arena_copy(&d->lines_memory, work_step_name(w, step)),
-	        .kind = step == NONE ? (struct slice){0} : slice_of(CHANNELS[library_message(w->plan, step)->channel]),
+	        .kind = kind_of(w, step),
 	        .reason = arena_copy(&d->lines_memory, reason),
 	        .subject = arena_copy(&d->lines_memory, subject),
 	        .due_us = live ? m->due_us : NEVER_US,
@@ -83,7 +93,9 @@ void line_drop(struct drive *d)
 
 void line_flush(struct drive *d)
 {
+	void (*tell)(void *, const struct drive_line *) =
+	        d->options.on_line ? d->options.on_line : d->options.on_refused;
 	for (uint32_t i = 0; i < d->line_count; i++)
-		d->options.on_line(d->options.context, &d->lines[i]);
+		tell(d->options.context, &d->lines[i]);
 	line_drop(d);
 }

@@ -9,6 +9,26 @@
 
 #define QUEUE_MAX (1u << 22)
 
+struct mailbox *mailbox_of(const struct drive *d, const struct work *w, uint32_t channel)
+{
+	const struct plan_mailbox *rows = PLAN_ROWS(&d->policy.policy, MAILBOX, mailbox);
+	if (channel == CHANNEL_EMAIL) {
+		struct mailbox *own = w->row.mailbox < d->mailbox_count ? &d->mailboxes[w->row.mailbox] : NULL;
+		return own && own->row != NONE && rows[own->row].channel == CHANNEL_EMAIL ? own : NULL;
+	}
+	for (uint32_t i = 0; i < d->mailbox_count; i++) {
+		if (d->mailboxes[i].row != NONE && rows[d->mailboxes[i].row].channel == channel)
+			return &d->mailboxes[i];
+	}
+	return NULL;
+}
+
+uint16_t mailbox_number(const struct drive *d, const struct work *w)
+{
+	const struct mailbox *m = mailbox_of(d, w, work_message(w)->channel);
+	return m ? (uint16_t)(m - d->mailboxes) : NAME_NONE;
+}
+
 struct channel *mailbox_channel(const struct drive *d, const struct mailbox *m)
 {
 	if (m->row == NONE)

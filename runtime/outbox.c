@@ -26,8 +26,7 @@ static struct slice domain_of(struct slice address)
 	return SLICE("localhost");
 }
 
-/* from, to, message-id and subject, one after the other in the flight's own buffer. */
-static bool keep_texts(struct flight *f, struct slice from, struct slice to, struct slice message_id,
+bool outbox_keep_texts(struct flight *f, struct slice from, struct slice to, struct slice message_id,
                        struct slice subject)
 {
 	struct {
@@ -55,7 +54,7 @@ static enum render_result as_before(struct drive *d, struct work *w, struct flig
 	buf_clear(&f->packed);
 	buf_add_slice(&f->packed, row.bytes);
 	if (f->packed.failed || !outbox_unpack(buf_slice(&f->packed), &content) ||
-	    !keep_texts(f, d->mailboxes[w->row.mailbox].address, row.recipient, row.message_id, row.subject))
+	    !outbox_keep_texts(f, d->mailboxes[f->mailbox].address, row.recipient, row.message_id, row.subject))
 		return drive_fail(d, "the outbox row %lld is damaged", (long long)row.id), RENDER_FAILED;
 	f->delivery.bytes = content.bytes;
 	return RENDER_OK;
@@ -68,7 +67,7 @@ static bool read_thread(struct drive *d, struct work *w, struct outbox_content *
 	struct outbox_row row;
 	const struct plan_sequence *s = w->plan->plan.sequence;
 	*before = (struct outbox_content){0};
-	if (!w->state.last_mail_id || !s->thread || library_message(w->plan, w->state.message.step)->new_thread)
+	if (!w->state.last_mail_id || !s->thread || work_message(w)->new_thread)
 		return true;
 	if (!store_outbox_get(d->store, w->state.last_mail_id, &row, &d->outbox_memory))
 		return drive_store_failed(d);
@@ -96,16 +95,19 @@ static bool failed_subject(struct work *w, struct render_request *request, struc
 	struct rendered first = {0};
 	struct buf why = {0};
 	uint32_t own = request->step;
-	if (request->thread.is_followup || library_message(w->plan, own)->subject != NONE)
+	if (request->thread.is_followup || work_message(w)->subject != NONE)
 		return true;
 	for (uint32_t i = 0; i < own; i++) {
 		bool gone = w->state.vm.facts[i] & (1u << FACT_FAILED | 1u << FACT_SKIPPED);
 		if (!gone || PLAN_ROWS(&w->plan->plan, STEP, step)[i].message == NONE ||
 		    library_message(w->plan, i)->subject == NONE)
 			continue;
+		uint32_t message = request->message;
 		request->step = i;
+		request->message = 0;
 		bool ok = render_message(request, &first, &why);
 		request->step = own;
+		request->message = message;
 		if (ok)
 			buf_add_slice(subject, first.subject);
 		rendered_free(&first);
@@ -142,6 +144,15 @@ static void pack_content(struct work *w, const struct outbox_content *before, co
 	buf_free(&from);
 }
 
+void outbox_pack_original(struct buf *out, struct slice subject, int64_t now_us)
+{
+	pack_s(out, (struct slice){0});
+	pack_s(out, (struct slice){0});
+	pack_i(out, now_us);
+	pack_s(out, (struct slice){0});
+	pack_s(out, subject);
+}
+
 static void add_unsubscribe(struct drive *d, struct work *w, struct slice address, struct buf *mailto, struct buf *url)
 {
 	buf_addf(mailto, "mailto:%.*s?subject=unsubscribe%%20", SLICE_ARG(address));
@@ -152,12 +163,12 @@ static void add_unsubscribe(struct drive *d, struct work *w, struct slice addres
 	}
 }
 
-enum { REFERENCES, MAILTO, URL, NAME, MESSAGE_ID, SUBJECT, RENDER_BUFS };
+enum { REFERENCES, MAILTO, URL, NAME, MESSAGE_ID, SUBJECT, LINK, RENDER_BUFS };
 
 static enum render_result render_new(struct drive *d, struct work *w, struct flight *f, int64_t now_us, struct buf *why,
                                      struct buf b[RENDER_BUFS])
 {
-	const struct mailbox *mailbox = &d->mailboxes[w->row.mailbox];
+	const struct mailbox *mailbox = &d->mailboxes[f->mailbox];
 	struct rendered r = {0};
 	struct outbox_content before;
 	struct render_thread thread = {0};
@@ -166,6 +177,8 @@ static enum render_result render_new(struct drive *d, struct work *w, struct fli
 	add_unsubscribe(d, w, mailbox->address, &b[MAILTO], &b[URL]);
 	add_name(d, w, &b[NAME]);
 	id_message(d, w, domain_of(mailbox->address), &b[MESSAGE_ID]);
+	if (work_message(w)->carries_link)
+		id_link(d, w, &b[LINK]);
 	struct render_request request = {
 	        .cache = d->render_cache,
 	        .plan = &w->plan->plan,
@@ -181,6 +194,8 @@ static enum render_result render_new(struct drive *d, struct work *w, struct fli
 	        .message_id = buf_slice(&b[MESSAGE_ID]),
 	        .unsubscribe_mailto = buf_slice(&b[MAILTO]),
 	        .unsubscribe_url = buf_slice(&b[URL]),
+	        .link = buf_slice(&b[LINK]),
+	        .message = w->state.message.pick,
 	};
 	if (!failed_subject(w, &request, &b[SUBJECT]) || !render_message(&request, &r, why)) {
 		rendered_free(&r);
@@ -190,7 +205,7 @@ static enum render_result render_new(struct drive *d, struct work *w, struct fli
 	pack_content(w, &before, &thread, &r, now_us, &f->packed);
 	size_t head = f->packed.n;
 	bool encoded = f->channel->ops->encode(f->channel, &r, &f->packed, why);
-	bool kept = encoded && keep_texts(f, mailbox->address, r.to_address, r.message_id, r.subject);
+	bool kept = encoded && outbox_keep_texts(f, mailbox->address, r.to_address, r.message_id, r.subject);
 	rendered_free(&r);
 	if (!encoded)
 		return RENDER_REFUSED;
@@ -204,6 +219,8 @@ enum render_result outbox_fill(struct drive *d, struct work *w, struct flight *f
 {
 	if (w->state.message.outbox_id)
 		return as_before(d, w, f);
+	if (f->channel_kind != CHANNEL_EMAIL)
+		return texting_render(d, w, f, now_us, why);
 	for (int i = 0; i < RENDER_BUFS; i++)
 		buf_clear(&d->render_bufs[i]);
 	return render_new(d, w, f, now_us, why, d->render_bufs);
@@ -236,6 +253,7 @@ bool drive_letter(struct drive *d, int64_t outbox_id, struct drive_letter *lette
 	struct outbox_content content;
 	if (!store_outbox_get(d->store, outbox_id, &row, memory) || !outbox_unpack(row.bytes, &content))
 		return false;
-	*letter = (struct drive_letter){row.enrollment_id, row.recipient, row.message_id, row.subject, content.text};
+	*letter = (struct drive_letter){row.enrollment_id, row.recipient, row.message_id,
+	                                row.subject,       content.text,  content.bytes};
 	return true;
 }

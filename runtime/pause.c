@@ -145,6 +145,15 @@ static bool move_message(struct drive *d, struct work *w, int64_t paused_us, int
 	return gate_plan_message(d, w, gate_overdue_at(d, w, resumed_us), 1u << GATE_PAUSE, false, false, resumed_us);
 }
 
+bool pause_move(struct drive *d, struct work *w, int64_t paused_us, int64_t resumed_us)
+{
+	if (resumed_us > paused_us && w->state.message.phase == MESSAGE_WAITING)
+		return move_message(d, w, paused_us, resumed_us);
+	if (resumed_us > paused_us && w->state.message.phase == MESSAGE_NONE && w->state.vm.position != VM_AT_START)
+		return move_wait(d, w, paused_us, resumed_us);
+	return true;
+}
+
 /* Where another pause covers it too, the time is counted up to that one's begin; the rest is for its own resume. */
 static bool move(struct drive *d, const struct pause *p, int64_t id, int64_t now_us)
 {
@@ -155,6 +164,8 @@ static bool move(struct drive *d, const struct pause *p, int64_t id, int64_t now
 	case LOAD_FAILED: return false;
 	case LOAD_OK: break;
 	}
+	if (covers(p, &w.row) && w.row.status == ENROLLMENT_AHEAD) /* it was put aside if its date came */
+		store_wake_volatile(d->store, id, w.row.wake_us);
 	if (!covers(p, &w.row) || w.row.status != ENROLLMENT_ACTIVE)
 		return true;
 	int64_t resumed_us = p->resumed_us;
@@ -163,13 +174,7 @@ static bool move(struct drive *d, const struct pause *p, int64_t id, int64_t now
 		if (o != p && covers(o, &w.row) && o->since_us < resumed_us)
 			resumed_us = o->since_us;
 	}
-	bool ok = true;
-	if (resumed_us > p->since_us && w.state.message.phase == MESSAGE_WAITING)
-		ok = move_message(d, &w, p->since_us, resumed_us);
-	else if (resumed_us > p->since_us && w.state.message.phase == MESSAGE_NONE &&
-	         w.state.vm.position != VM_AT_START)
-		ok = move_wait(d, &w, p->since_us, resumed_us);
-	if (!ok || !work_save(d, &w, now_us))
+	if (!pause_move(d, &w, p->since_us, resumed_us) || !work_save(d, &w, now_us))
 		return false;
 	if (!flight_of(&d->flights, id))
 		store_wake_volatile(d->store, id, w.row.wake_us); /* it was put aside if it came due */
@@ -308,5 +313,7 @@ bool drive_set_state(struct drive *d, enum drive_target target, struct slice nam
 			buf_adds(error, drive_error(d));
 		return false;
 	}
+	if (s)
+		dates_begin(d);
 	return true;
 }

@@ -19,6 +19,18 @@ bool contact_find(struct drive *d, struct slice address, int64_t *id, struct buf
 	return *id > 0;
 }
 
+bool contact_find_in(struct drive *d, struct slice address, struct slice sequence, int64_t *id, int64_t *sequence_id,
+                     struct buf *error)
+{
+	const struct loaded_sequence *s = sequence.n ? drive_sequence(d, sequence) : NULL;
+	if (!contact_find(d, address, id, error))
+		return false;
+	if (sequence.n && !s)
+		buf_addf(error, "there is no sequence \"%.*s\" here", SLICE_ARG(sequence));
+	*sequence_id = s ? s->row.id : 0;
+	return s || !sequence.n;
+}
+
 /* The policy's row of a field number; NONE: it has none. */
 static uint32_t field_row(const struct drive *d, uint16_t number)
 {
@@ -118,7 +130,7 @@ bool contact_revise(struct drive *d, struct person *person, const struct value *
 	person->generation = d->generation;
 	if (!ok)
 		return drive_fail(d, "out of memory");
-	return account_revised(d, person) && (is_new || event_changed(d, id, now_us));
+	return account_revised(d, person) && ((is_new && !dates_any(d)) || event_changed(d, id, now_us));
 }
 
 static bool is_option(const struct image *m, uint32_t option, uint32_t count, struct slice text)

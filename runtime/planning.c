@@ -14,19 +14,45 @@ static int64_t spread_of(const struct drive *d, const struct work *w)
 	return d->options.spread_off ? 0 : duration_us(&w->plan->plan.image, w->plan->plan.sequence->spread);
 }
 
-static const struct tz *zone_of(const struct drive *d, const struct work *w, const struct loaded_window *window)
+const struct tz *window_zone(const struct drive *d, const struct work *w, const struct loaded_window *window)
 {
-	const struct tz *zone = window->zone.n ? tz_get(d->options.zones, window->zone) : NULL;
+	struct slice name = window->zone;
+	if (window->zone_field != NAME_NONE)
+		name = value_slice(person_value(w->person, window->zone_field));
+	const struct tz *zone = name.n ? tz_get(d->options.zones, name) : NULL;
 	return zone ? zone : w->person->zone;
 }
 
-static struct gate gate_of(const struct drive *d, struct work *w, struct limit_check *check, bool opened)
+/* Until a channel was chosen a limit closes a date only where it does for each of them: one that has room takes it. */
+static bool full_on_all(void *context, int32_t day)
 {
-	const struct loaded_window *window = library_window(w->plan, w->state.message.step);
-	const struct plan_message *message = library_message(w->plan, w->state.message.step);
+	struct limit_check *check = context;
+	struct live_message *m = &check->w->state.message;
+	uint32_t count = PLAN_ROWS(&check->w->plan->plan, STEP, step)[m->step].message_count;
+	uint16_t was = m->pick;
+	bool full = true;
+	for (uint32_t i = 0; full && i < count; i++) {
+		m->pick = (uint16_t)i;
+		full = limit_full_on(check, day);
+	}
+	m->pick = was;
+	return full;
+}
+
+static struct gate gate_of(struct drive *d, struct work *w, struct limit_check *check, bool opened)
+{
+	const struct plan_message *message = work_message(w);
+	const struct loaded_window *window = library_window(w->plan, message);
 	uint32_t skip = w->plan->plan.sequence->skip;
+	bool unknown = message->channel != CHANNEL_EMAIL && !person_value(w->person, d->policy.zone_field).set &&
+	               phone_zones(d, work_recipient(d, w));
+	/* Until a channel was chosen there are no quiet hours but those it will have. */
+	bool open_choice = PLAN_ROWS(&w->plan->plan, STEP, step)[w->state.message.step].pick == PICK_CHANNEL &&
+	                   !w->state.message.chosen;
 	return (struct gate){
-	        .zone = zone_of(d, w, window),
+	        .quiet_zones = d->phone_zones,
+	        .quiet_zone_count = unknown ? d->phone_zone_count : 0,
+	        .zone = window_zone(d, w, window),
 	        .contact_zone = w->person->zone,
 	        .window = &window->set,
 	        .days = {.skip_weekends = skip & SKIP_WEEKENDS,
@@ -34,11 +60,15 @@ static struct gate gate_of(const struct drive *d, struct work *w, struct limit_c
 	                 .any_day = message->any_day,
 	                 .holidays = &d->policy.holidays},
 	        .quiet = d->policy.quiet + d->policy.quiet_from[message->channel],
-	        .quiet_count = d->policy.quiet_from[message->channel + 1] - d->policy.quiet_from[message->channel],
+	        .quiet_count = open_choice ? 0
+	                                   : d->policy.quiet_from[message->channel + 1] -
+	                                             d->policy.quiet_from[message->channel],
 	        .spread_us = spread_of(d, w),
 	        .hash = id_spread(w),
 	        .opened = opened,
-	        .full = d->policy.contact_limits || w->plan->has_limits ? limit_full_on : NULL,
+	        .full = !d->policy.contact_limits && !w->plan->has_limits ? NULL
+	                : open_choice                                     ? full_on_all
+	                                                                  : limit_full_on,
 	        .context = check,
 	};
 }
@@ -105,16 +135,16 @@ int64_t gate_overdue_at(const struct drive *d, const struct work *w, int64_t fro
 
 struct slice work_recipient(struct drive *d, struct work *w)
 {
-	uint32_t channel = library_message(w->plan, w->state.message.step)->channel;
+	uint32_t channel = work_message(w)->channel;
 	return value_slice(person_value(w->person, d->policy.address[channel]));
 }
 
-/* NULL: may be written to over that channel; else why not. */
-static bool refusal(struct drive *d, struct work *w, uint32_t channel, const char **why)
+bool gate_refusal(struct drive *d, struct work *w, uint32_t channel, const char **why)
 {
 	struct slice address = value_slice(person_value(w->person, d->policy.address[channel]));
 	const struct plan_mailbox *rows = PLAN_ROWS(&d->policy.policy, MAILBOX, mailbox);
-	uint32_t row = w->row.mailbox < d->mailbox_count ? d->mailboxes[w->row.mailbox].row : NONE;
+	const struct mailbox *mailbox = mailbox_of(d, w, channel);
+	uint32_t row = mailbox ? mailbox->row : NONE;
 	*why = NULL;
 	if (!address.n) {
 		*why = "no_address";
@@ -136,12 +166,12 @@ static bool refusal(struct drive *d, struct work *w, uint32_t channel, const cha
 
 bool gate_reachable(struct drive *d, struct work *w, bool *yes, const char **why)
 {
-	*yes = false;
-	*why = "it has no message";
+	*yes = !w->plan->channels; /* of tasks alone: nothing has to reach it */
+	*why = NULL;
 	for (uint32_t channel = 0; channel < CHANNEL_COUNT && !*yes; channel++) {
 		if (!(w->plan->channels & 1u << channel))
 			continue;
-		if (!refusal(d, w, channel, why))
+		if (!gate_refusal(d, w, channel, why))
 			return false;
 		*yes = *why == NULL;
 	}
@@ -159,16 +189,16 @@ static bool too_late(const struct work *w, int64_t now_us)
 
 static bool mailbox_gate(struct drive *d, struct limit_check *check, struct ruling *r)
 {
-	uint16_t number = check->w->row.mailbox;
+	const struct mailbox *mailbox = mailbox_of(d, check->w, work_message(check->w)->channel);
 	int64_t open_us = check->now_us, used, limit;
-	if (number >= d->mailbox_count || d->mailboxes[number].row == NONE) {
+	if (!mailbox) {
 		r->verdict = VERDICT_FAIL;
 		r->why = "no_mailbox";
 		return true;
 	}
-	if (!d->mailboxes[number].limited)
+	if (!mailbox->limited)
 		return true;
-	if (!limit_mailbox(check, number, &open_us, &used, &limit))
+	if (!limit_mailbox(check, (uint16_t)(mailbox - d->mailboxes), &open_us, &used, &limit))
 		return false;
 	if (open_us > check->now_us) {
 		r->verdict = VERDICT_MAILBOX;
@@ -195,7 +225,8 @@ static bool time_gate(struct drive *d, struct limit_check *check, struct ruling 
 	struct work *w = check->w;
 	struct gate gate = gate_of(d, w, check, true);
 	enum gate_reason closed;
-	int64_t room_us = w->row.mailbox < d->mailbox_count ? d->mailboxes[w->row.mailbox].parked_until_us : 0;
+	const struct mailbox *mailbox = mailbox_of(d, w, work_message(w)->channel);
+	int64_t room_us = mailbox ? mailbox->parked_until_us : 0;
 	if (w->state.message.planned_us < room_us && room_us <= check->now_us && !w->state.message.next_try_us) {
 		*r = (struct ruling){.verdict = VERDICT_MOVE, .reasons = 1u << GATE_MAILBOX, .from_us = room_us};
 		if (gate.window->anytime)
@@ -223,8 +254,8 @@ bool gate_rule(struct drive *d, struct work *w, const struct flight *self, int64
 		r->verdict = VERDICT_PAUSED;
 		return true;
 	}
-	uint32_t channel = library_message(w->plan, w->state.message.step)->channel;
-	if (!refusal(d, w, channel, &r->why))
+	uint32_t channel = work_message(w)->channel;
+	if (!gate_refusal(d, w, channel, &r->why))
 		return false;
 	if (r->why) {
 		r->verdict = VERDICT_FAIL;
@@ -248,13 +279,8 @@ bool gate_rule(struct drive *d, struct work *w, const struct flight *self, int64
 
 bool gate_apply(struct drive *d, struct work *w, const struct ruling *r, int64_t now_us)
 {
-	const struct plan *plan = &w->plan->plan;
 	switch (r->verdict) {
-	case VERDICT_EXIT:
-		w->state.vm.ended = true;
-		w->state.vm.end = VM_END_IS_EXIT | r->exit;
-		work_end(d, w, true, PLAN_STRING(plan, PLAN_ROWS(plan, EXIT, exit)[r->exit].reason), now_us);
-		return true;
+	case VERDICT_EXIT: return work_leave(d, w, r->exit, now_us);
 	case VERDICT_CAP:
 		work_fact(d, w,
 		          &(struct journal_fact){

@@ -5,6 +5,11 @@
 #include <limits.h>
 
 /* ---- the channel: everything that may leave has left at once ---- */
+struct nowhere {
+	struct channel base;
+	struct buf *texts; /* of what has left, each with a NUL behind it; or NULL */
+};
+
 static int nowhere_capacity(struct channel *c, uint32_t mailbox)
 {
 	(void)c;
@@ -28,6 +33,11 @@ static bool nowhere_start(struct channel *c, struct delivery *d)
 
 static void nowhere_release(struct channel *c, struct delivery *d, bool go)
 {
+	struct buf *texts = ((struct nowhere *)c)->texts;
+	if (go && texts) {
+		buf_add_slice(texts, d->bytes);
+		buf_addc(texts, '\0');
+	}
 	d->outcome = go ? DELIVERY_SENT : DELIVERY_ABORTED;
 	c->events.done(c->events.context, d);
 }
@@ -79,17 +89,21 @@ bool preview_rows(const struct preview *p, void (*each)(void *context, const str
 	                                           .release = nowhere_release,
 	                                           .poll = nowhere_poll,
 	                                           .close = nowhere_close};
-	struct channel channel = {.ops = &NOWHERE};
+	struct nowhere channel = {.base = {.ops = &NOWHERE}, .texts = p->texts};
 	enum store_failure failure;
 	struct store *store = store_open("memory:", STORE_CREATE, &failure, error);
 	if (!store)
 		return false;
-	struct drive_options options = {
-	        .store = store, .zones = p->zones, .virtual_clock = true, .on_line = each, .context = context};
+	struct drive_options options = {.store = store,
+	                                .zones = p->zones,
+	                                .virtual_clock = true,
+	                                .pages_post = true,
+	                                .on_line = each,
+	                                .context = context};
 	for (int c = 0; c < CHANNEL_COUNT; c++)
-		options.channels[c] = &channel;
+		options.channels[c] = &channel.base;
 	struct drive *d = drive_open(&options, p->start_us, error);
-	bool ok = d && run(p, d, &channel, error);
+	bool ok = d && run(p, d, &channel.base, error);
 	drive_close(d);
 	store_close(store);
 	return ok;

@@ -11,8 +11,9 @@ struct preview {
 	size_t field_count;
 	struct slice mailbox; /* empty: the sequence's */
 	struct tz_db *zones;
-	int64_t start_us; /* when it is enrolled */
-	int64_t until_us; /* NEVER_US: to its end */
+	int64_t start_us;  /* when it is enrolled */
+	int64_t until_us;  /* NEVER_US: to its end */
+	struct buf *texts; /* NULL, or: before each SENT its text is added, with a NUL behind it */
 };
 /* Calls each line in order of time: PLANNED, MOVED, SENT (what would leave), SKIPPED, FAILED, EXIT, FINISH. line->zone
  * is the contact's. False: error says why (a field that cannot be read, a refused contact). */

@@ -11,7 +11,8 @@ static void count_row(struct drive_sequence_status *s, const struct enrollment *
 {
 	switch ((enum enrollment_status)e->status) {
 	case ENROLLMENT_ACTIVE: s->active++; break;
-	case ENROLLMENT_QUEUED: s->queued++; break;
+	case ENROLLMENT_QUEUED:
+	case ENROLLMENT_AHEAD: s->queued++; break;
 	case ENROLLMENT_HELD: s->held++; break;
 	case ENROLLMENT_ENDED: s->ended++; break;
 	}
@@ -89,6 +90,7 @@ static const char *status_word(const struct drive *d, const struct work *w)
 	switch ((enum enrollment_status)w->row.status) {
 	case ENROLLMENT_ACTIVE: return pause_covers(d, w) ? "paused" : "active";
 	case ENROLLMENT_QUEUED: return "queued";
+	case ENROLLMENT_AHEAD: return "ahead";
 	case ENROLLMENT_HELD: return "held";
 	case ENROLLMENT_ENDED: break;
 	}
@@ -131,15 +133,10 @@ struct drive_view status_view(struct drive *d, const struct work *w)
 bool drive_show(struct drive *d, struct slice contact, struct slice sequence,
                 void (*each)(void *context, const struct drive_view *view), void *context, struct buf *error)
 {
-	int64_t contact_id;
-	const struct loaded_sequence *s = sequence.n ? drive_sequence(d, sequence) : NULL;
-	if (!contact_find(d, contact, &contact_id, error))
+	int64_t contact_id, sequence_id;
+	if (!contact_find_in(d, contact, sequence, &contact_id, &sequence_id, error))
 		return false;
-	if (sequence.n && !s) {
-		buf_addf(error, "there is no sequence \"%.*s\" here", SLICE_ARG(sequence));
-		return false;
-	}
-	int n = store_enrollments_of(d->store, contact_id, s ? s->row.id : 0, d->ids, TURN_STEPS);
+	int n = store_enrollments_of(d->store, contact_id, sequence_id, d->ids, TURN_STEPS);
 	for (int i = 0; i < n; i++) {
 		struct work w;
 		if (work_load(d, d->ids[i], &d->person, &w) != LOAD_OK) {

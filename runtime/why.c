@@ -12,12 +12,8 @@ struct telling {
 
 static void add_time(const struct telling *t, int64_t at_us)
 {
-	static const char *const DAYS[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	int64_t wall_us = tz_to_wall(t->zone, at_us);
-	struct civil c;
-	civil_from_wall_us(wall_us, &c);
-	buf_addf(t->out, "%s %04d-%02d-%02d %02d:%02d", DAYS[civil_weekday(civil_day_of(wall_us))], c.year, c.month,
-	         c.day, c.hour, c.minute);
+	char at[40];
+	buf_adds(t->out, tz_format_people(t->zone, at_us, at));
 }
 
 static void add_step(const struct telling *t, int64_t step)
@@ -51,6 +47,7 @@ static const char *clause(struct slice why)
 	        {"no_opening", "no window is open for it within 400 days"},
 	        {"late", "it was later than the sequence allows"},
 	        {"bounced", "it bounced"},
+	        {"hold_out", "the contact is in the part that gets nothing"},
 	};
 	for (size_t i = 0; i < sizeof CLAUSES / sizeof *CLAUSES; i++) {
 		if (slice_is(why, CLAUSES[i].word))
@@ -92,7 +89,10 @@ static void add_event(const struct telling *t, const struct journal_fact *f)
 	                                    [EVENT_UNSUBSCRIBE] = "the contact unsubscribed",
 	                                    [EVENT_COMPLAINT] = "the contact complained",
 	                                    [EVENT_VISIT] = "a link was visited",
-	                                    [EVENT_CHANGED] = "the contact's fields changed"};
+	                                    [EVENT_CHANGED] = "the contact's fields changed",
+	                                    [EVENT_DONE] = "somebody said that it is done",
+	                                    [EVENT_AUTO_REPLY] = "an automatic answer came",
+	                                    [EVENT_POSTED] = "the contact went on from a page"};
 	if (f->n[1] == EVENT_NAMED)
 		buf_addf(t->out, "the event \"%.*s\" came", SLICE_ARG(f->text));
 	else if (f->n[1] >= 0 && f->n[1] < (int64_t)(sizeof WORDS / sizeof *WORDS) && WORDS[f->n[1]])
@@ -104,6 +104,25 @@ static void add_failed(const struct telling *t, const struct journal_fact *f, co
 	add_step(t, f->n[0]);
 	buf_addf(t->out, " %s: ", verb);
 	add_clause(t, f->text);
+}
+
+static void add_asked(const struct telling *t, const struct journal_fact *f)
+{
+	static const char *const WORDS[STEP_COUNT] = {
+	        [STEP_TASK] = "a task was made",      [STEP_WEBHOOK] = "a webhook was queued",
+	        [STEP_ALERT] = "an alert was queued", [STEP_ASK] = "the page with its questions is open",
+	        [STEP_OFFER] = "the page was shown",  [STEP_REVIEW] = "the page was shown",
+	        [STEP_THANKS] = "the page was shown", [STEP_HANDOFF] = "handed over to the next sequence",
+	};
+	add_step(t, f->n[0]);
+	bool known = f->n[1] >= 0 && f->n[1] < STEP_COUNT && WORDS[f->n[1]];
+	buf_addf(t->out, ": %s", known ? WORDS[f->n[1]] : "?");
+}
+
+static void add_done(const struct telling *t, const struct journal_fact *f)
+{
+	add_step(t, f->n[0]);
+	buf_addf(t->out, " was done%s%.*s", f->text.n ? ": " : "", SLICE_ARG(f->text));
 }
 
 static void tell(const struct telling *t, const struct journal_fact *f)
@@ -155,6 +174,22 @@ static void tell(const struct telling *t, const struct journal_fact *f)
 	case JOURNAL_LIMIT:
 		add_step(t, f->n[0]);
 		buf_addf(t->out, " would pass the limit of %.*s", SLICE_ARG(f->text));
+		return;
+	case JOURNAL_ASKED: add_asked(t, f); return;
+	case JOURNAL_DONE: add_done(t, f); return;
+	case JOURNAL_REFUSED: add_failed(t, f, "enrolled nobody"); return;
+	case JOURNAL_SUPPRESSED:
+		buf_addf(t->out, "no more %s messages go to the contact",
+		         f->n[0] >= 0 && f->n[0] < PURPOSE_COUNT ? words_PURPOSE[f->n[0]] : "?");
+		return;
+	case JOURNAL_PICKED:
+		add_step(t, f->n[0]);
+		buf_addf(t->out, " takes \"%.*s\"", SLICE_ARG(f->text));
+		return;
+	case JOURNAL_HOLDS:
+		buf_adds(t->out, "held until ");
+		add_time(t, f->n[0]);
+		buf_adds(t->out, ", as the contact's automatic answer asks");
 		return;
 	case JOURNAL_NONE:
 	case JOURNAL_LIMIT_KIND: return;
@@ -239,15 +274,10 @@ static bool tell_one(struct drive *d, int64_t id, int64_t now_us, struct buf *ou
 bool drive_why(struct drive *d, struct slice contact, struct slice sequence, int64_t now_us, struct buf *out,
                struct buf *error)
 {
-	int64_t contact_id;
-	const struct loaded_sequence *s = sequence.n ? drive_sequence(d, sequence) : NULL;
-	if (!contact_find(d, contact, &contact_id, error))
+	int64_t contact_id, sequence_id;
+	if (!contact_find_in(d, contact, sequence, &contact_id, &sequence_id, error))
 		return false;
-	if (sequence.n && !s) {
-		buf_addf(error, "there is no sequence \"%.*s\" here", SLICE_ARG(sequence));
-		return false;
-	}
-	int n = store_enrollments_of(d->store, contact_id, s ? s->row.id : 0, d->ids, TURN_STEPS);
+	int n = store_enrollments_of(d->store, contact_id, sequence_id, d->ids, TURN_STEPS);
 	if (n < 0) {
 		buf_adds(error, store_error(d->store));
 		return false;

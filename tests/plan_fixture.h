@@ -24,15 +24,8 @@ static inline struct fixture fixture_begin(enum image_kind kind)
 	struct fixture f = {.b = image_builder_new(kind, 1)};
 	assert_non_null(f.b);
 	f.code = image_code(f.b);
-	f.sequence = (struct plan_sequence){.unsubscribe_text = NONE,
-	                                    .window = NONE,
-	                                    .spread = NONE,
-	                                    .late_after = NONE,
-	                                    .enroll_after = NONE,
-	                                    .enroll_per = NONE,
-	                                    .owner = NONE,
-	                                    .auto_reply_hold = NONE,
-	                                    .limit = NONE};
+	f.sequence = BLANK(sequence);
+	f.sequence.entry = 0;
 	return f;
 }
 
@@ -82,7 +75,9 @@ static inline uint32_t field(struct fixture *f, const char *name, enum plan_type
 
 static inline uint32_t slot(struct fixture *f, const char *name, enum plan_type type)
 {
-	struct plan_slot row = {.name = str(f, name), .type = type};
+	struct plan_slot row = BLANK(slot);
+	row.name = str(f, name);
+	row.type = type;
 	return image_add(f->b, SECTION_SLOT, &row);
 }
 
@@ -113,10 +108,11 @@ static inline void locale(struct fixture *f, const char *name)
 /* A step that sends an email, and the SEND itself. The body's and subject's texts are filled in by the caller. */
 static inline uint32_t email(struct fixture *f, const char *name)
 {
-	struct plan_message m = {
-	        .channel = CHANNEL_EMAIL, .subject = NONE, .body = NONE, .cc = NONE, .window = NONE, .limit = NONE};
-	struct plan_step s = {.name = str(f, name), .was = NONE, .kind = STEP_EMAIL, .hash = NONE};
-	struct plan_position p = {.identity = s.name, .was = NONE, .kind = POSITION_MESSAGE, .rule = NONE};
+	struct plan_message m = BLANK(message);
+	struct plan_step s = BLANK(step);
+	struct plan_position p = BLANK(position);
+	s.name = p.identity = str(f, name);
+	s.message_count = 1;
 	s.message = image_add(f->b, SECTION_MESSAGE, &m);
 	s.entry = here(f);
 	uint32_t step = image_count(f->b, SECTION_STEP);
@@ -131,12 +127,11 @@ static inline uint32_t email(struct fixture *f, const char *name)
  */
 static inline uint32_t wait_here(struct fixture *f, const char *identity, uint32_t rule, bool day_based, bool until)
 {
-	struct plan_position p = {.identity = str(f, identity),
-	                          .was = NONE,
-	                          .kind = until ? POSITION_WAIT_UNTIL : POSITION_WAIT,
-	                          .step = NONE,
-	                          .rule = rule,
-	                          .day_based = day_based};
+	struct plan_position p = BLANK(position);
+	p.identity = str(f, identity);
+	p.kind = until ? POSITION_WAIT_UNTIL : POSITION_WAIT;
+	p.rule = rule;
+	p.day_based = day_based;
 	uint32_t position = image_count(f->b, SECTION_POSITION);
 	uint32_t at = op(f, until ? OP_WAIT_UNTIL : OP_WAIT, position, 0);
 	p.resume = here(f);
@@ -155,9 +150,79 @@ static inline void add_wait(struct fixture *f, const char *identity, uint32_t du
 
 static inline uint32_t exit_on(struct fixture *f, const char *reason, enum plan_trigger trigger, uint32_t when)
 {
-	struct plan_exit row = {
-	        .reason = str(f, reason), .trigger = trigger, .step = NONE, .event = NONE, .when = when};
+	struct plan_exit row = BLANK(exit);
+	row.reason = str(f, reason);
+	row.trigger = trigger;
+	row.when = when;
 	return image_add(f->b, SECTION_EXIT, &row);
+}
+
+static inline uint32_t slot_of(struct fixture *f, enum plan_slot_kind kind, enum plan_type type, uint32_t step,
+                               uint32_t bound)
+{
+	struct plan_slot row = BLANK(slot);
+	row.kind = kind;
+	row.type = type;
+	row.step = step;
+	row.bound = bound;
+	return image_add(f->b, SECTION_SLOT, &row);
+}
+
+/* PERFORM of a new step. */
+static inline uint32_t perform(struct fixture *f, const char *name, enum plan_step_kind kind)
+{
+	struct plan_action a = BLANK(action);
+	struct plan_step s = BLANK(step);
+	if (kind == STEP_ASK) {
+		struct plan_questionnaire q = BLANK(questionnaire);
+		a.questionnaire = image_add(f->b, SECTION_QUESTIONNAIRE, &q);
+	}
+	s.name = str(f, name);
+	s.kind = kind;
+	s.action = image_add(f->b, SECTION_ACTION, &a);
+	s.entry = here(f);
+	uint32_t step = image_count(f->b, SECTION_STEP);
+	op(f, OP_PERFORM, step, 0);
+	s.end = here(f);
+	return image_add(f->b, SECTION_STEP, &s);
+}
+
+static inline uint32_t begin_rule(struct fixture *f, uint32_t duration)
+{
+	uint32_t rule = op(f, OP_BASE, 0, 0);
+	op(f, OP_CONST, duration, 0);
+	op(f, OP_SHIFT, 0, 0);
+	return rule;
+}
+
+/* A position at an instruction that comes now: REST, WAIT_FOR or WAIT_ROUND. */
+static inline uint32_t rest_here(struct fixture *f, const char *identity, enum opcode o, uint32_t rule, uint32_t step)
+{
+	struct plan_position p = BLANK(position);
+	uint32_t index = image_count(f->b, SECTION_POSITION);
+	p.identity = str(f, identity);
+	p.kind = o == OP_REST ? POSITION_REST : o == OP_WAIT_FOR ? POSITION_WAIT_FOR : POSITION_WAIT_ROUND;
+	p.rule = rule;
+	p.step = step;
+	op(f, o, o == OP_REST ? step : index, index);
+	p.resume = here(f);
+	return image_add(f->b, SECTION_POSITION, &p);
+}
+
+static inline struct plan_position *position_row(struct fixture *f, uint32_t index)
+{
+	return image_record(f->b, SECTION_POSITION, index);
+}
+
+static inline uint32_t arm(struct fixture *f, enum plan_trigger trigger, uint32_t step, uint32_t entry)
+{
+	struct plan_arm a = BLANK(arm);
+	a.trigger = trigger;
+	a.step = step;
+	a.entry = entry;
+	if (trigger == TRIGGER_EVENT)
+		a.event = str(f, "paid");
+	return image_add(f->b, SECTION_ARM, &a);
 }
 
 /* Writes the plan into `out`, and frees the builder. */
@@ -234,12 +299,11 @@ static inline void fixture_exits(struct fixture *f)
 	op(f, OP_AND, 0, 0);
 	op(f, OP_RETURN, 0, 0);
 	assert_int_equal(big, 1);
-	struct plan_exit won = {.reason = str(f, "won"),
-	                        .trigger = TRIGGER_EVENT,
-	                        .step = NONE,
-	                        .event = str(f, "deal.won"),
-	                        .by_account = 1,
-	                        .when = NONE};
+	struct plan_exit won = BLANK(exit);
+	won.reason = str(f, "won");
+	won.trigger = TRIGGER_EVENT;
+	won.event = str(f, "deal.won");
+	won.by_account = 1;
 	image_add(f->b, SECTION_EXIT, &won);
 	struct plan_goal goal = {.trigger = TRIGGER_REPLY, .step = NONE, .event = NONE};
 	image_add(f->b, SECTION_GOAL, &goal);
@@ -248,7 +312,9 @@ static inline void fixture_exits(struct fixture *f)
 static inline void fixture_settings(struct fixture *f)
 {
 	struct plan_window_part weekdays = {.days = 0x1F, .from_minute = 540, .to_minute = 1020};
-	struct plan_window w = {.zone = NONE, .part = 0, .part_count = 1};
+	struct plan_window w = BLANK(window);
+	w.part = 0;
+	w.part_count = 1;
 	struct plan_promise p = {.what = LIMIT_MESSAGES, .count = 3, .period_days = 7};
 	struct plan_from from = {.mailbox = str(f, "sales")};
 	image_add(f->b, SECTION_WINDOW_PART, &weekdays);
@@ -305,6 +371,59 @@ static inline void fixture_plan(struct buf *out)
 	fixture_exits(&f);
 	fixture_texts(&f, code);
 	fixture_settings(&f);
+	fixture_finish(&f, out);
+}
+
+/* task call; repeat 3 times { reminder } ; wait for a click or nothing; survey; a message aside; an exit with a block.
+ */
+static inline void fixture_busy_plan(struct buf *out)
+{
+	struct fixture f = fixture_begin(IMAGE_PLAN);
+	locale(&f, "en");
+	field(&f, "vip", TYPE_YES_NO);
+	uint32_t rounds = slot_of(&f, SLOT_ROUNDS, TYPE_NUMBER, NONE, 3);
+	uint32_t deadline = slot_of(&f, SLOT_MOMENT, TYPE_MOMENT, NONE, 0);
+	uint32_t outcome = slot_of(&f, SLOT_OUTCOME, TYPE_ONE_OF, 0, 0), end_of_it = end(&f, END_FINISH, NULL);
+	uint32_t settled = slot_of(&f, SLOT_SETTLED, TYPE_MOMENT, 1, 0), later = days(&f, 5);
+	uint32_t call = perform(&f, "call", STEP_TASK);
+	rest_here(&f, "call", OP_REST, begin_rule(&f, days(&f, 1)), call);
+	op(&f, OP_ROUNDS, rounds, 0);
+	uint32_t head = op(&f, OP_SLOT, outcome, 0);
+	op(&f, OP_IS_SET, 0, 0);
+	uint32_t over = op(&f, OP_JUMP_UNLESS, 0, 0);
+	uint32_t reminder = email(&f, "reminder");
+	perform(&f, "tell", STEP_ALERT);
+	uint32_t p = rest_here(&f, "after tell", OP_WAIT_ROUND, begin_rule(&f, later), NONE);
+	jump_here(&f, over);
+	uint32_t rule = op(&f, OP_BASE, 0, 0);
+	op(&f, OP_CONST, later, 0);
+	op(&f, OP_SHIFT, 0, 0);
+	op(&f, OP_STORE, deadline, 0);
+	uint32_t ask = perform(&f, "survey", STEP_ASK);
+	rule = op(&f, OP_SLOT, deadline, 0);
+	rest_here(&f, "survey", OP_REST, rule, ask);
+	uint32_t w = rest_here(&f, "waiting", OP_WAIT_FOR, begin_rule(&f, later), NONE);
+	op(&f, OP_END, end_of_it, 0);
+	uint32_t clicked = arm(&f, TRIGGER_CLICK, reminder, here(&f));
+	op(&f, OP_SUPPRESS, PURPOSE_SALES, 0);
+	op(&f, OP_END, end_of_it, 0);
+	uint32_t paid = arm(&f, TRIGGER_EVENT, NONE, here(&f));
+	op(&f, OP_END, end_of_it, 0);
+	position_row(&f, w)->arm = clicked;
+	position_row(&f, w)->arm_count = paid - clicked + 1;
+	struct plan_arm *a = image_record(f.b, SECTION_ARM, paid);
+	a->after = settled;
+	a->when = op(&f, OP_CONTACT, 0, 0);
+	op(&f, OP_RETURN, 0, 0);
+	position_row(&f, p)->slot = rounds;
+	position_row(&f, p)->head = head;
+	position_row(&f, p)->until = op(&f, OP_FACT, reminder, FACT_CLICKED);
+	op(&f, OP_RETURN, 0, 0);
+	uint32_t leaves = exit_on(&f, "reply", TRIGGER_REPLY, NONE);
+	((struct plan_exit *)image_record(f.b, SECTION_EXIT, leaves))->body = here(&f);
+	perform(&f, "say", STEP_ALERT);
+	op(&f, OP_LEAVE, 0, 0);
+	image_add_capability(f.b, SLICE("channel email"));
 	fixture_finish(&f, out);
 }
 

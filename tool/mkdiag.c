@@ -31,7 +31,7 @@ struct record {
 	char *slug;
 	struct arg args[ARGS_MAX];
 	int arg_count;
-	struct text needs, text, note, why, bad, good, tested;
+	struct text section, needs, text, note, why, bad, good, tested;
 };
 
 struct input {
@@ -39,6 +39,7 @@ struct input {
 	unsigned line;
 	struct record *records;
 	size_t count;
+	struct text section; /* that the records now belong to */
 };
 
 static _Noreturn void fail(const struct input *in, unsigned line, const char *format, ...)
@@ -88,7 +89,7 @@ static void parse_head(struct input *in, char *line)
 {
 	in->records = need(realloc(in->records, (in->count + 1) * sizeof *in->records));
 	struct record *r = &in->records[in->count++];
-	*r = (struct record){.line = in->line};
+	*r = (struct record){.line = in->line, .section = in->section};
 	char *save, *code = strtok_r(line, " \t", &save), *severity = strtok_r(NULL, " \t", &save);
 	char *slug = strtok_r(NULL, " \t", &save);
 	if (!code || !severity || !slug || strtok_r(NULL, " \t", &save))
@@ -230,6 +231,17 @@ static void check_record(const struct input *in, struct record *r)
 	check_text(in, r);
 }
 
+/* "# ---- E02xx names ----" */
+static void parse_section(struct input *in, const char *line)
+{
+	static const char mark[] = "# ---- ";
+	const char *end;
+	if (strncmp(line, mark, sizeof mark - 1) != 0 || !(end = strstr(line + sizeof mark - 1, " ----")))
+		return;
+	in->section = (struct text){NULL, 0};
+	text_add(&in->section, line + sizeof mark - 1, (size_t)(end - line) - (sizeof mark - 1));
+}
+
 static void parse(struct input *in, FILE *f)
 {
 	char *line = NULL;
@@ -243,8 +255,10 @@ static void parse(struct input *in, FILE *f)
 			fail(in, in->line, "a NUL byte");
 		while (n > 0 && strchr(" \t\r\n", line[n - 1]))
 			line[--n] = 0;
-		if (line[0] == '#')
+		if (line[0] == '#') {
+			parse_section(in, line);
 			continue;
+		}
 		if (!n) {
 			in_record = false;
 		} else if (!in_record) {
@@ -346,7 +360,7 @@ static void write_table(FILE *f, const struct input *in)
 		fprintf(f, "{\"%s\", %s, DIAG_NEEDS_", r->code, r->warning ? "DIAG_WARNING" : "DIAG_ERROR");
 		put_upper(f, r->needs.n ? r->needs.p : "statement");
 		fprintf(f, ", \"%s\",\n\t", r->slug);
-		const struct text fields[] = {r->text, r->note, r->why, r->bad, r->good, r->tested};
+		const struct text fields[] = {r->section, r->text, r->note, r->why, r->bad, r->good, r->tested};
 		for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
 			put_string(f, fields[k]);
 			fputs(k + 1 < sizeof fields / sizeof *fields ? ",\n\t" : "},\n", f);

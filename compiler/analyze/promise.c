@@ -10,15 +10,20 @@
 #include <string.h>
 
 #define NEVER          INT32_MAX
+#define DATES_MAX      1000000
+#define TOTAL_MAX      1000000000u
 #define MONTH_DAYS_MAX 31
+#define VISITS_MAX     2000000u /* of nodes, in one walk */
 
 /* sent[i]: the step whose message is the i+1-th before, on the path that gives dates[i]. */
 struct point {
 	bool ended;
-	uint32_t total; /* most messages on any path */
+	bool any;       /* some path has sent a message, or began with the user's own */
+	uint32_t total; /* most messages on any path, as far as they count */
+	uint32_t loose; /* of those, the most that nobody waits for: they may leave beside any later one */
 	int32_t dates[PROMISE_COUNT_MAX];
 	const struct step *sent[PROMISE_COUNT_MAX];
-	struct point *next; /* in the free list */
+	struct point *next; /* in the free list, or among those that skip */
 };
 
 /* What a `skip to` brings to its target. */
@@ -33,10 +38,11 @@ struct walk {
 	const struct promise *promise;
 	uint32_t kept;           /* entries of the points' arrays in use */
 	uint32_t most;           /* messages on any path */
-	int64_t allowed;         /* on a path, without a period */
-	const struct step *over; /* the first message beyond that */
+	const struct step *over; /* the first message beyond what is promised, without a period */
 	struct point *free;
-	struct jump *jumps;
+	struct jump *jumps, *free_jumps;
+	uint32_t visits;
+	bool gave_up;
 	bool broken;
 	const struct step *first, *last; /* of the messages that break it */
 };
@@ -49,6 +55,7 @@ static struct point *copy_of(struct walk *w, const struct point *p)
 	else
 		n = ARENA_NEW(w->arena, struct point);
 	*n = *p;
+	n->next = NULL;
 	return n;
 }
 
@@ -63,10 +70,14 @@ static void join(const struct walk *w, struct point *p, const struct point *othe
 	if (other->ended)
 		return;
 	if (p->ended) {
+		struct point *next = p->next;
 		*p = *other;
+		p->next = next;
 		return;
 	}
+	p->any |= other->any;
 	p->total = p->total > other->total ? p->total : other->total;
+	p->loose = p->loose > other->loose ? p->loose : other->loose;
 	for (uint32_t i = 0; i < w->kept; i++) {
 		if (other->dates[i] >= p->dates[i])
 			continue;
@@ -79,7 +90,7 @@ static void pass(const struct walk *w, struct point *p, int64_t dates)
 {
 	for (uint32_t i = 0; i < w->kept; i++)
 		if (p->dates[i] != NEVER)
-			p->dates[i] = p->dates[i] + dates < 1000000 ? (int32_t)(p->dates[i] + dates) : 1000000;
+			p->dates[i] = p->dates[i] + dates < DATES_MAX ? (int32_t)(p->dates[i] + dates) : DATES_MAX;
 }
 
 /* The fewest local dates that a duration can span: a day with a clock change may have 25 hours. */
@@ -113,20 +124,42 @@ static int64_t least_wait(const struct node *n)
 	return dates > 0 ? dates : 0;
 }
 
-static void send(struct walk *w, struct point *p, const struct step *step)
+/* Whether a message of the step can be one of those that the promise counts. */
+static bool counts(const struct promise *p, const struct step *step)
 {
-	p->total++;
+	static const enum plan_channel channels[LIMIT_COUNT] = {
+	        [LIMIT_EMAIL] = CHANNEL_EMAIL, [LIMIT_SMS] = CHANNEL_SMS, [LIMIT_WHATSAPP] = CHANNEL_WHATSAPP};
+	bool all = p->what == LIMIT_MESSAGES || p->what == LIMIT_FOLLOWUPS;
+	for (const struct message *m = step->message; m; m = m->next)
+		if (!m->hold_out && (all || m->channel == channels[p->what]))
+			return true;
+	return false;
+}
+
+static void send(struct walk *w, struct point *p, const struct step *step, bool detached)
+{
+	if (!counts(w->promise, step))
+		return;
+	bool first = !p->any;
+	p->any = true;
+	if (w->promise->what == LIMIT_FOLLOWUPS && first)
+		return;
+	p->total += p->total < TOTAL_MAX;
 	w->most = p->total > w->most ? p->total : w->most;
-	if (!w->over && (int64_t)p->total > w->allowed)
+	if (!w->over && (int64_t)p->total > w->promise->count)
 		w->over = step;
 	if (!w->kept)
 		return;
-	uint32_t last = w->kept - 1;
+	uint32_t last = w->kept - 1, at = last - p->loose; /* the message that may not be near */
 	int32_t period = w->promise->period_days == MONTH_PERIOD ? MONTH_DAYS_MAX : (int32_t)w->promise->period_days;
-	if (!w->broken && p->dates[last] < period) {
+	if (!w->broken && (p->loose > last || p->dates[at] < period)) {
 		w->broken = true;
-		w->first = p->sent[last];
+		w->first = p->loose > last ? step : p->sent[at];
 		w->last = step;
+	}
+	if (detached) {
+		p->loose += p->loose <= last;
+		return;
 	}
 	memmove(p->dates + 1, p->dates, sizeof *p->dates * last);
 	memmove(p->sent + 1, p->sent, sizeof *p->sent * last);
@@ -138,9 +171,30 @@ static void walk_list(struct walk *w, const struct node *n, struct point *p);
 
 static void jump_to(struct walk *w, const struct step *to, const struct point *p)
 {
-	struct jump *j = ARENA_NEW(w->arena, struct jump);
+	struct jump *j = w->free_jumps;
+	if (j)
+		w->free_jumps = j->next;
+	else
+		j = ARENA_NEW(w->arena, struct jump);
 	*j = (struct jump){.to = to, .at = copy_of(w, p), .next = w->jumps};
 	w->jumps = j;
+}
+
+/* Jumps arrive once: in the next round of a repeat others come. */
+static void land(struct walk *w, const struct step *label, struct point *p)
+{
+	for (struct jump **at = &w->jumps; *at;) {
+		struct jump *j = *at;
+		if (j->to != label) {
+			at = &j->next;
+			continue;
+		}
+		join(w, p, j->at);
+		give_back(w, j->at);
+		*at = j->next;
+		j->next = w->free_jumps;
+		w->free_jumps = j;
+	}
 }
 
 static void walk_when(struct walk *w, const struct node *n, struct point *p)
@@ -152,40 +206,110 @@ static void walk_when(struct walk *w, const struct node *n, struct point *p)
 	give_back(w, other);
 }
 
+/* What is waited for may come at once; the timeout takes its time. */
+static void walk_wait_for(struct walk *w, const struct node *n, struct point *p)
+{
+	struct point *out = copy_of(w, p);
+	out->ended = true;
+	for (const struct arm *a = n->arms; a; a = a->next) {
+		struct point *arm = copy_of(w, p);
+		walk_list(w, a->body, arm);
+		join(w, out, arm);
+		give_back(w, arm);
+	}
+	pass(w, p, least_wait(n));
+	walk_list(w, n->otherwise, p);
+	join(w, p, out);
+	give_back(w, out);
+}
+
+static bool same_dates(const struct walk *w, const struct point *a, const struct point *b)
+{
+	return a->any == b->any && a->loose == b->loose && memcmp(a->dates, b->dates, sizeof *a->dates * w->kept) == 0;
+}
+
+/* Round by round; once two begin alike, all later ones are alike, and only the last is walked. */
+static void walk_repeat(struct walk *w, const struct node *n, struct point *p)
+{
+	struct point *out = copy_of(w, p); /* `until` may hold at the start, or in the wait after any round */
+	uint32_t rounds = n->variable ? n->variable->bound : 1;
+	for (uint32_t round = 0; round < rounds && !p->ended && !w->gave_up; round++) {
+		struct point *head = copy_of(w, p);
+		walk_list(w, n->then, p);
+		join(w, out, p);
+		pass(w, p, least_wait(n));
+		uint32_t left = rounds - 1 - round;
+		if (left > 1 && !p->ended && same_dates(w, head, p)) {
+			uint64_t more = (uint64_t)(p->total - head->total) * (left - 1);
+			p->total = p->total + more < TOTAL_MAX ? p->total + (uint32_t)more : TOTAL_MAX;
+			round += left - 1;
+		}
+		give_back(w, head);
+	}
+	p->ended = true;
+	join(w, p, out);
+	give_back(w, out);
+}
+
+static void walk_until(struct walk *w, const struct node *n, struct point *p, struct point **skipping)
+{
+	if (n->otherwise_kind == OTHERWISE_SKIP) {
+		struct point *s = copy_of(w, p);
+		s->next = *skipping;
+		*skipping = s;
+	} else if (n->otherwise_kind == OTHERWISE_SKIP_TO) {
+		jump_to(w, n->step, p);
+	}
+	if (!n->expr) /* `otherwise continue` takes no time at all */
+		pass(w, p, least_wait(n));
+}
+
+static void walk_node(struct walk *w, const struct node *n, struct point *p, struct point **skipping)
+{
+	switch (n->kind) {
+	case NODE_SEND:
+		if (!p->ended)
+			send(w, p, n->step, n->detached);
+		break;
+	case NODE_ORIGINAL: p->any = true; break; /* a first message, but none of ours */
+	case NODE_WAIT: pass(w, p, least_wait(n)); break;
+	case NODE_WAIT_UNTIL: walk_until(w, n, p, skipping); break;
+	case NODE_WHEN: walk_when(w, n, p); break;
+	case NODE_WAIT_FOR: walk_wait_for(w, n, p); break;
+	case NODE_REPEAT: walk_repeat(w, n, p); break;
+	case NODE_END: p->ended = true; break;
+	case NODE_REST: /* may be done at once */
+	case NODE_SET:
+	case NODE_PERFORM:
+	case NODE_KEEP:
+	case NODE_SUPPRESS:
+	case NODE_KIND_COUNT: break;
+	}
+}
+
 static void walk_list(struct walk *w, const struct node *n, struct point *p)
 {
-	struct point *skipped = NULL;
-	for (; n; n = n->next) {
-		struct point *join_after = skipped;
-		skipped = NULL;
-		for (const struct jump *j = w->jumps; n->label && j; j = j->next)
-			if (j->to == n->label)
-				join(w, p, j->at);
-		switch (n->kind) {
-		case NODE_SEND:
-			if (!p->ended)
-				send(w, p, n->step);
-			break;
-		case NODE_WAIT:
-		case NODE_WAIT_UNTIL:
-			if (n->kind == NODE_WAIT_UNTIL && n->otherwise_kind == OTHERWISE_SKIP) {
-				skipped = copy_of(w, p);
-			} else if (n->kind == NODE_WAIT_UNTIL && n->otherwise_kind == OTHERWISE_SKIP_TO) {
-				jump_to(w, n->step, p);
-			}
-			/* `otherwise continue` takes no time at all. */
-			if (n->kind == NODE_WAIT || !n->expr)
-				pass(w, p, least_wait(n));
-			break;
-		case NODE_WHEN: walk_when(w, n, p); break;
-		case NODE_END: p->ended = true; break;
-		case NODE_SET:
-		case NODE_KIND_COUNT: break;
+	struct point *skipping = NULL;
+	for (; n && !w->gave_up; n = n->next) {
+		w->gave_up = w->visits++ >= VISITS_MAX;
+		if (n->label)
+			land(w, n->label, p);
+		walk_node(w, n, p, &skipping);
+		/* Of several that skip, the one on top lands here, and perhaps those below it: they land wherever they
+		 * could. */
+		for (struct point *s = n->skip_lands ? skipping : NULL; s; s = s->next)
+			join(w, p, s);
+		if (n->skip_lands && skipping) {
+			struct point *top = skipping;
+			skipping = top->next;
+			give_back(w, top);
 		}
-		if (join_after) {
-			join(w, p, join_after);
-			give_back(w, join_after);
-		}
+	}
+	while (skipping) {
+		struct point *top = skipping;
+		skipping = top->next;
+		join(w, p, top);
+		give_back(w, top);
 	}
 }
 
@@ -210,24 +334,21 @@ static void check_one(struct diags *diags, const struct sequence *q, const struc
 {
 	if (p->period_days && own_limit_keeps(q, p))
 		return;
-	bool followups = p->what == LIMIT_FOLLOWUPS,
-	     windowed = p->period_days && !followups && p->count >= 1 && p->count <= PROMISE_COUNT_MAX;
-	struct walk w = {.arena = diags->arena,
-	                 .promise = p,
-	                 .allowed = p->count + followups, /* the first message is no follow-up */
-	                 .kept = windowed ? (uint32_t)p->count : 0};
+	bool windowed = p->period_days && p->count >= 1 && p->count <= PROMISE_COUNT_MAX;
+	struct walk w = {.arena = diags->arena, .promise = p, .kept = windowed ? (uint32_t)p->count : 0};
 	struct point *start = ARENA_NEW(diags->arena, struct point);
 	for (uint32_t i = 0; i < w.kept; i++)
 		start->dates[i] = NEVER;
 	walk_list(&w, q->body, start);
-	int64_t total = (int64_t)w.most - (followups && w.most);
-	if (total <= p->count)
+	if (w.gave_up) {
+		diag_promise_unproven(diags, p->span, p->count);
+	} else if (w.most <= p->count) {
 		return;
-	if (!p->period_days) {
-		struct diag *g = diag_promise_broken(diags, p->span, p->count, total);
+	} else if (!p->period_days) {
+		struct diag *g = diag_promise_broken(diags, p->span, p->count, w.most);
 		diag_label(diags, g, w.over->name.span, "this is one too many");
 	} else if (!windowed) {
-		diag_not_built_yet(diags, p->span, SLICE("the proof of this promise over a period"));
+		diag_promise_unproven(diags, p->span, p->count);
 	} else if (w.broken) {
 		int64_t days = p->period_days == MONTH_PERIOD ? MONTH_DAYS_MAX : p->period_days;
 		struct diag *g = diag_promise_window(diags, p->span, p->count, days);
@@ -239,6 +360,5 @@ static void check_one(struct diags *diags, const struct sequence *q, const struc
 void promise_check(struct diags *diags, const struct sequence *q)
 {
 	for (const struct promise *p = q->promises; p; p = p->next)
-		if (p->what != LIMIT_SMS && p->what != LIMIT_WHATSAPP) /* none are sent yet */
-			check_one(diags, q, p);
+		check_one(diags, q, p);
 }

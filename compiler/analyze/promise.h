@@ -5,7 +5,8 @@
 #define SEQ_COMPILER_ANALYZE_PROMISE_H
 #include "compiler/check.h"
 
-#define PROMISE_COUNT_MAX 200 /* of one with a period: longer windows are not looked through yet */
+#define PROMISE_COUNT_MAX 200 /* of one with a period: beyond, only a limit proves it */
 
+/* Says which of the sequence's promises cannot be proven, with a path that breaks it. */
 void promise_check(struct diags *diags, const struct sequence *q);
 #endif

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * seqc build: writes NAME.plan for each sequence and NAME.policy for the workspace. Each file appears whole or not at
- * all: it is written beside its place and renamed. --emit prints one arrow of the pipeline instead. */
+ * seqc build: writes NAME.plan for each sequence and NAME.policy for the workspace. --emit prints one arrow of the
+ * pipeline instead. */
 #include "compiler/check.h"
 #include "compiler/lex.h"
 #include "compiler/verbs/verbs.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- --emit ---- */
 
@@ -47,64 +45,17 @@ static bool put_emitted(const struct cli *c, struct compile *k, const char *what
 
 /* ---- -o ---- */
 
-static bool write_all(int fd, struct slice bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
-	return true;
-}
-
-/* The paths of one file: where it is written, and its place. */
-struct target {
-	struct buf draft, path;
-};
-
-static struct target target_of(const char *folder, struct slice name, const char *ending)
-{
-	struct target t = {0};
-	buf_addf(&t.path, "%s/%.*s%s", folder, SLICE_ARG(name), ending);
-	buf_addf(&t.draft, "%s/.%.*s%s.%ld", folder, SLICE_ARG(name), ending, (long)getpid());
-	return t;
-}
-
-static void target_free(struct target *t)
-{
-	buf_free(&t->draft);
-	buf_free(&t->path);
-}
-
 static bool write_file(const struct cli *c, const char *folder, struct slice name, const char *ending,
                        struct slice bytes)
 {
-	struct target t = target_of(folder, name, ending);
-	const char *draft = buf_cstr(&t.draft), *path = buf_cstr(&t.path);
-	bool ok = !t.draft.failed && !t.path.failed;
-	if (!ok)
+	struct buf path = {0};
+	buf_addf(&path, "%s/%.*s%s", folder, SLICE_ARG(name), ending);
+	if (path.failed)
 		errno = ENOMEM;
-	int fd = ok ? open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666) : -1;
-	ok = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0;
-	int error = errno;
-	if (fd >= 0 && close(fd) != 0 && ok) {
-		error = errno;
-		ok = false;
-	}
-	if (ok && rename(draft, path) != 0) {
-		error = errno;
-		ok = false;
-	}
-	if (!ok) {
-		cli_error(c, "cannot write %s: %s", path, strerror(error));
-		if (fd >= 0)
-			unlink(draft);
-	}
-	target_free(&t);
+	bool ok = !path.failed && verb_replace_file(buf_cstr(&path), bytes);
+	if (!ok)
+		cli_error(c, "cannot write %s/%.*s%s: %s", folder, SLICE_ARG(name), ending, strerror(errno));
+	buf_free(&path);
 	return ok;
 }
 

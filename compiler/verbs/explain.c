@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * seqc explain: a record of the registry for people, with its failing and its fixed example; without a code, the
- * list of all. */
+ * seqc explain: a record of the registry for people, with its failing example, what is said about it, and its
+ * fixed one; without a code, the list of all. */
+#include "compiler/diag_example.h"
 #include "compiler/verbs/verbs.h"
 #include <string.h>
 
 enum { EXPLAIN_COLUMNS = 80 };
-
-static const char *severity_name(const struct diag_info *info)
-{
-	return info->severity == DIAG_ERROR ? "error" : "warning";
-}
 
 static void put_wrapped(struct buf *out, const char *text)
 {
@@ -42,19 +38,29 @@ static void put_example(struct buf *out, const char *head, const char *lines)
 
 static void put_info(struct buf *out, const struct diag_info *info)
 {
-	buf_addf(out, "%s[%s]: ", severity_name(info), info->code);
+	buf_addf(out, "%s[%s]: ", diag_severity_word(info->severity), info->code);
 	diag_put_pattern(out, info);
 	buf_adds(out, "\n\n");
 	put_wrapped(out, info->why);
 	put_example(out, info->severity == DIAG_ERROR ? "Refused:" : "Warned of:", info->bad);
+	struct buf said = {0};
+	diag_example_render(info, &said);
+	if (said.n)
+		put_example(out, "It says:", buf_cstr(&said));
+	out->failed |= said.failed;
+	buf_free(&said);
 	put_example(out, "Right:", info->good);
 }
 
 static void put_list(struct buf *out)
 {
+	const char *section = "";
 	for (int i = 0; i < diag_info_count(); i++) {
 		const struct diag_info *info = diag_info_at(i);
-		buf_addf(out, "%s  %-7s  ", info->code, severity_name(info));
+		if (strcmp(info->section, section) != 0)
+			buf_addf(out, "%s%s\n", i ? "\n" : "", info->section);
+		section = info->section;
+		buf_addf(out, "  %s  %-7s  ", info->code, diag_severity_word(info->severity));
 		diag_put_pattern(out, info);
 		buf_addc(out, '\n');
 	}
@@ -78,9 +84,11 @@ static void put_json(struct buf *out, const struct diag_info *only)
 		if (only && only != info)
 			continue;
 		buf_addf(out, "%s{\"code\":\"%s\"", comma, info->code);
-		add_member(out, "severity", severity_name(info));
+		add_member(out, "severity", diag_severity_word(info->severity));
 		add_member(out, "slug", info->slug);
+		add_member(out, "section", info->section);
 		add_member(out, "text", info->text);
+		add_member(out, "note", info->note);
 		add_member(out, "why", info->why);
 		add_member(out, "bad", info->bad);
 		add_member(out, "good", info->good);

@@ -2,6 +2,7 @@
  * seqc preview: one contact taken through a sequence on a virtual clock, as a table: what would leave when, in the
  * contact's time, and why it moved. Nothing is sent and nothing is written. */
 #include "runtime/preview.h"
+#include "base/gsm.h"
 #include "base/utf8.h"
 #include "compiler/verbs/verbs.h"
 #include <string.h>
@@ -12,6 +13,7 @@ enum { FIELDS_MAX = 64, COLUMNS = 5 };
 /* One line of the table. Texts are the arena's. */
 struct row {
 	struct slice cells[COLUMNS]; /* when, step, what, subject, why it moved */
+	struct slice text;           /* of the message, with --texts */
 	struct slice json;
 };
 
@@ -20,6 +22,8 @@ struct table {
 	struct row *rows;
 	uint32_t count, cap;
 	struct buf moved; /* why the message that is on its way moved, so far */
+	struct buf texts; /* of messages, each with a NUL behind it */
+	size_t texts_read;
 	const struct tz *zone;
 };
 
@@ -27,12 +31,8 @@ struct table {
 
 static struct slice format_when(struct arena *arena, const struct tz *zone, int64_t at_us)
 {
-	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	int64_t wall_us = tz_to_wall(zone, at_us);
-	struct civil t;
-	civil_from_wall_us(wall_us, &t);
-	return arena_printf(arena, "%s %04d-%02d-%02d %02d:%02d", days[civil_weekday(civil_day_of(wall_us))], t.year,
-	                    t.month, t.day, t.hour, t.minute);
+	char at[40];
+	return arena_printf(arena, "%s", tz_format_people(zone, at_us, at));
 }
 
 static void add_member(struct buf *out, const char *key, struct slice value)
@@ -41,7 +41,7 @@ static void add_member(struct buf *out, const char *key, struct slice value)
 	buf_add_json(out, value);
 }
 
-static struct slice json_of(struct table *t, const struct drive_line *line, struct slice moved)
+static struct slice json_of(struct table *t, const struct drive_line *line, struct slice moved, struct slice text)
 {
 	struct buf out = {0};
 	char at[40];
@@ -53,6 +53,8 @@ static struct slice json_of(struct table *t, const struct drive_line *line, stru
 	add_member(&out, "event", slice_of(drive_line_word(line->event)));
 	add_member(&out, "reason", moved.n ? moved : line->reason);
 	add_member(&out, "subject", line->subject);
+	if (text.n)
+		add_member(&out, "text", text);
 	buf_addc(&out, '}');
 	struct slice copy = out.failed ? SLICE("null") : arena_copy(t->arena, buf_slice(&out));
 	buf_free(&out);
@@ -69,6 +71,48 @@ static void add_moved(struct table *t, const struct drive_line *line)
 	buf_add_slice(&t->moved, line->reason);
 }
 
+/* Its subject; of a text for a phone the text itself, on one line, with what it costs. */
+static struct slice what_it_says(struct arena *arena, const struct drive_line *line)
+{
+	const char *p = line->subject.p, *end = p ? p + line->subject.n : p;
+	size_t septets = 0, units = 0;
+	bool ucs2 = false;
+	struct slice text = arena_copy(arena, line->subject);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\n')
+			((char *)(uintptr_t)text.p)[i] = ' ';
+	}
+	if (line->event != DRIVE_SENT || !slice_is(line->kind, "sms"))
+		return text;
+	while (p < end) {
+		uint32_t c = utf8_next(&p, end);
+		ucs2 = ucs2 || !gsm_septets(c);
+		septets += (size_t)gsm_septets(c);
+		units += c > 0xFFFF ? 2 : 1;
+	}
+	uint32_t segments = gsm_segments(ucs2, ucs2 ? units : septets);
+	return arena_printf(arena, "%.*s (%u segment%s)", SLICE_ARG(text), segments, segments == 1 ? "" : "s");
+}
+
+/* What the message that has left says, without the blank lines around it; empty where texts were not asked for. */
+static struct slice next_text(struct table *t)
+{
+	if (t->texts.failed || t->texts_read >= t->texts.n)
+		return (struct slice){0};
+	struct slice text = slice_of(t->texts.p + t->texts_read);
+	t->texts_read += text.n + 1;
+	return arena_copy(t->arena, slice_trim(text));
+}
+
+/* The reason; of a task when it is due. */
+static struct slice why_of(struct arena *arena, const struct drive_line *line)
+{
+	int64_t due_us;
+	if (line->event != DRIVE_TASK || !civil_parse_rfc3339(line->reason, &due_us))
+		return arena_copy(arena, line->reason);
+	return arena_printf(arena, "due %.*s", SLICE_ARG(format_when(arena, line->zone, due_us)));
+}
+
 static void on_line(void *context, const struct drive_line *line)
 {
 	struct table *t = context;
@@ -76,20 +120,42 @@ static void on_line(void *context, const struct drive_line *line)
 		add_moved(t, line);
 		return;
 	}
-	struct slice moved = arena_copy(t->arena, buf_slice(&t->moved));
-	buf_clear(&t->moved);
+	if (line->event == DRIVE_REFUSED)
+		return; /* a handoff: the next sequence is not here */
+	bool settles = line->event == DRIVE_SENT || line->event == DRIVE_FAILED || line->event == DRIVE_SKIPPED ||
+	               line->event == DRIVE_EXIT || line->event == DRIVE_FINISH;
+	struct slice moved = {0};
+	if (settles) {
+		moved = arena_copy(t->arena, buf_slice(&t->moved));
+		buf_clear(&t->moved);
+	}
 	t->zone = line->zone;
 	struct slice word = slice_of(drive_line_word(line->event));
-	struct row row = {.json = json_of(t, line, moved)};
+	struct row row = {.text = line->event == DRIVE_SENT ? next_text(t) : (struct slice){0}};
+	row.json = json_of(t, line, moved, row.text);
 	row.cells[0] = format_when(t->arena, line->zone, line->at_us);
 	row.cells[1] = arena_copy(t->arena, line->step);
-	row.cells[2] = line->event == DRIVE_SENT ? arena_copy(t->arena, line->kind) : word;
-	row.cells[3] = arena_copy(t->arena, line->subject);
-	row.cells[4] = line->event == DRIVE_SENT ? moved : arena_copy(t->arena, line->reason);
+	bool shows_kind = line->event == DRIVE_SENT || line->event == DRIVE_PAGE;
+	row.cells[2] = shows_kind ? arena_copy(t->arena, line->kind) : word;
+	row.cells[3] = what_it_says(t->arena, line);
+	row.cells[4] = line->event == DRIVE_SENT ? moved : why_of(t->arena, line);
 	ARENA_PUSH(t->arena, t->rows, t->count, t->cap) = row;
 }
 
 /* ---- printing ---- */
+
+static void put_text(struct buf *out, struct slice text)
+{
+	const char *end;
+	for (bool more = text.n > 0; more; more = end != NULL) {
+		end = text.n ? memchr(text.p, '\n', text.n) : NULL;
+		size_t n = end ? (size_t)(end - text.p) : text.n;
+		buf_adds(out, n ? "    | " : "    |");
+		utf8_add_safe(out, (struct slice){text.p, n});
+		buf_addc(out, '\n');
+		text = end ? (struct slice){end + 1, text.n - n - 1} : text;
+	}
+}
 
 static void put_table(struct buf *out, const struct table *t, struct slice sequence)
 {
@@ -116,6 +182,7 @@ static void put_table(struct buf *out, const struct table *t, struct slice seque
 			owed += widths[i] - utf8_slice_width(cell) + 2;
 		}
 		buf_addc(out, '\n');
+		put_text(out, r ? t->rows[r - 1].text : (struct slice){0});
 	}
 }
 
@@ -216,6 +283,7 @@ static int show(const struct cli *c, struct preview *p, struct slice sequence)
 	struct table t = {.arena = &arena, .zone = zone_of(p)};
 	struct buf error = {0}, out = {0};
 	int result = EXIT_DONE;
+	p->texts = cli_has(c, "--texts") ? &t.texts : NULL;
 	if (!preview_rows(p, on_line, &t, &error)) {
 		cli_error(c, "the contact is refused: %s", buf_cstr(&error));
 		result = EXIT_INPUT;
@@ -225,12 +293,13 @@ static int show(const struct cli *c, struct preview *p, struct slice sequence)
 			put_json(&out, &t);
 		else
 			put_table(&out, &t, sequence);
-		out.failed = out.failed || t.moved.failed;
+		out.failed = out.failed || t.moved.failed || t.texts.failed;
 		if (!verb_put(c, &out))
 			result = EXIT_CANNOT;
 	}
 	buf_free(&error);
 	buf_free(&t.moved);
+	buf_free(&t.texts);
 	arena_free(&arena);
 	return result;
 }
@@ -368,6 +437,7 @@ static const struct cli_flag flags[] = {
         {"--mailbox", "NAME", "that it is sent from; by default the sequence's", CLI_ONCE},
         {"--start", "TIME", "when the contact is enrolled, in its own time; by default now", CLI_ONCE},
         {"--until", "TIME", "where to stop; by default at the end", CLI_ONCE},
+        {"--texts", NULL, "what each message says, below its line", CLI_ONCE},
         {"--format", "text|json", "how to print", CLI_ONCE},
         {0},
 };

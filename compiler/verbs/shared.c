@@ -4,6 +4,8 @@
 #include "compiler/verbs/verbs.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,6 +110,61 @@ bool verb_put(const struct cli *c, struct buf *text)
 		fwrite(text->p, 1, text->n, c->out);
 	buf_free(text);
 	return ok;
+}
+
+/* ---- files that are written ---- */
+
+/* Writes, syncs and closes. False: errno says why. */
+static bool write_whole(int fd, struct slice text)
+{
+	while (text.n) {
+		ssize_t n = write(fd, text.p, text.n);
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n > 0)
+			text = (struct slice){text.p + n, text.n - (size_t)n};
+	}
+	bool ok = !text.n && fsync(fd) == 0;
+	int error = errno;
+	if (close(fd) == 0 || !ok)
+		errno = error;
+	else
+		ok = false;
+	return ok;
+}
+
+static bool drop(const char *path)
+{
+	int error = errno;
+	unlink(path);
+	errno = error;
+	return false;
+}
+
+bool verb_new_file(const char *path, struct slice text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return false;
+	return write_whole(fd, text) || drop(path);
+}
+
+bool verb_replace_file(const char *path, struct slice text)
+{
+	char beside[PATH_MAX];
+	struct stat st;
+	if ((size_t)snprintf(beside, sizeof beside, "%s.%ld", path, (long)getpid()) >= sizeof beside) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	bool is_there = stat(path, &st) == 0;
+	if (is_there && access(path, W_OK) != 0) /* renaming would replace it all the same */
+		return false;
+	if (!verb_new_file(beside, text))
+		return false;
+	if (is_there && chmod(beside, st.st_mode & 07777) != 0)
+		return drop(beside);
+	return rename(beside, path) == 0 || drop(beside);
 }
 
 /* ---- plans and policies ---- */

@@ -16,7 +16,8 @@ enum { DIAGNOSTICS_PER_FILE_MAX = 50 };
 		"--workspace", "DIR", "the folder of workspace.seq; by default found upwards", CLI_ONCE                \
 	}
 
-extern const struct cli_verb verb_check, verb_build, verb_preview, verb_explain, verb_dis, verb_verify;
+extern const struct cli_verb verb_check, verb_fix, verb_build, verb_preview, verb_explain, verb_dis, verb_verify;
+extern const struct cli_verb verb_new, verb_import, verb_fmt;
 
 /* ---- what several verbs do (shared.c); on failure each has told why on c->err ---- */
 
@@ -29,9 +30,24 @@ void verb_put_diagnostics(const struct cli *c, const struct compile *k);
 bool verb_put(const struct cli *c, struct buf *text);
 /* Reads a file, or standard input for "-", of at most `max` bytes into `out`. */
 bool verb_read(const struct cli *c, const char *path, size_t max, struct buf *out);
+/* Makes a file that must not be there yet, or nothing. False: errno says why. */
+bool verb_new_file(const char *path, struct slice text);
+/* Puts the text in the place of a file, or of none, whole or not at all: written beside it, synced, and renamed, with
+ * the mode of what was there. False: errno says why. */
+bool verb_replace_file(const char *path, struct slice text);
 /* Per sequence what a made-up contact, enrolled on Monday 2026-03-02 at 09:00 UTC, would get: JSON lines as `preview`
  * has them. In preview.c. */
 void verb_put_effects(struct buf *out, const struct compile *k);
+
+/* ---- files that are begun for somebody (new.c) ---- */
+
+/* Whether a sequence or a step may be called that. */
+bool verb_is_name(struct slice s);
+/* Compiles the workspace that a file of that path would belong to, for its languages and fields; mistakes in it do not
+ * matter. NULL: there is none. The caller frees k in every case. */
+const struct compile *verb_own_workspace(struct compile *k, const char *file);
+/* Lays a .seq text out and writes it: to a file that must not be there yet, or for "-" to c->out. False: told why. */
+bool verb_write_new(const struct cli *c, const char *path, struct buf *text);
 
 /* A plan or a policy from a file, verified. */
 struct verb_image {

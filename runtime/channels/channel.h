@@ -67,6 +67,8 @@ struct channel {
 struct channel *channel_maildir(const char *directory, struct buf *error);
 /* The same, for rehearsals: a crash may lose what was written. */
 struct channel *channel_maildir_unsynced(const char *directory, struct buf *error);
+/* Texts for phones, one readable file each in a folder, made when missing. */
+struct channel *channel_texts(const char *folder, struct buf *error);
 /* Accepts everything, does nothing; `connections` at once. For figures and previews: encodes subject, blank line, text.
  */
 struct channel *channel_null(int connections);

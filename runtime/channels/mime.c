@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include <gmime/gmime.h>
+#include <stdio.h>
 #include <string.h>
 
 #define LOCAL_PART_MAX 64u
@@ -299,6 +300,48 @@ static void add_part(GMimeMultipart *parts, const char *subtype, struct slice te
 	g_object_unref(part);
 }
 
+static void add_attachment(GMimeMultipart *parts, struct slice name, struct slice type, struct slice base64)
+{
+	char *kind = g_strndup(type.p, type.n), *file = header_text(name);
+	const char *slash = strchr(kind, '/');
+	GMimePart *part = slash ? g_mime_part_new() : g_mime_part_new_with_type("application", "octet-stream");
+	GMimeContentType *content_type = slash ? g_mime_content_type_parse(NULL, kind) : NULL;
+	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(base64.n ? base64.p : "", base64.n);
+	GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_BASE64);
+	if (content_type) {
+		g_mime_object_set_content_type(GMIME_OBJECT(part), content_type);
+		g_object_unref(content_type);
+	}
+	g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BASE64);
+	g_mime_part_set_content(part, content);
+	g_mime_object_set_disposition(GMIME_OBJECT(part), GMIME_DISPOSITION_ATTACHMENT);
+	g_mime_part_set_filename(part, file);
+	g_mime_multipart_add(parts, GMIME_OBJECT(part));
+	g_object_unref(content);
+	g_object_unref(stream);
+	g_object_unref(part);
+	g_free(file);
+	g_free(kind);
+}
+
+/* The texts, and after them the files. Takes `texts` over. */
+static GMimeMultipart *add_attachments(GMimeMultipart *texts, const struct rendered *m, const char *boundary)
+{
+	const struct plan_attachment *rows = PLAN_ROWS(m->plan, ATTACHMENT, attachment);
+	char outer[2 * BOUNDARY_BYTES + 8];
+	GMimeMultipart *mixed = g_mime_multipart_new_with_subtype("mixed");
+	snprintf(outer, sizeof outer, "=_m%s", boundary + 2);
+	g_mime_multipart_set_boundary(mixed, outer);
+	g_mime_multipart_add(mixed, GMIME_OBJECT(texts));
+	g_object_unref(texts);
+	for (uint32_t i = 0; i < m->attachment_count; i++) {
+		const struct plan_attachment *a = &rows[m->attachment + i];
+		add_attachment(mixed, PLAN_STRING(m->plan, a->name), PLAN_STRING(m->plan, a->type),
+		               PLAN_STRING(m->plan, a->data));
+	}
+	return mixed;
+}
+
 static void add_body(GMimeMessage *message, const struct rendered *m)
 {
 	uint8_t digest[SHA256_SIZE];
@@ -309,6 +352,8 @@ static void add_body(GMimeMessage *message, const struct rendered *m)
 	g_mime_multipart_set_boundary(parts, boundary);
 	add_part(parts, "plain", m->text);
 	add_part(parts, "html", m->html);
+	if (m->attachment_count)
+		parts = add_attachments(parts, m, boundary);
 	g_mime_message_set_mime_part(message, GMIME_OBJECT(parts));
 	g_object_unref(parts);
 }
@@ -360,4 +405,37 @@ bool mime_encode(const struct rendered *m, struct buf *bytes, struct buf *error)
 	}
 	g_object_unref(message);
 	return good;
+}
+
+/* ---- back again ---- */
+
+static void keep_first_text(GMimeObject *parent, GMimeObject *part, gpointer found)
+{
+	(void)parent;
+	GMimePart **text = (GMimePart **)found;
+	GMimeContentType *type = g_mime_object_get_content_type(part);
+	if (!*text && GMIME_IS_PART(part) && (!type || g_mime_content_type_is_type(type, "text", "plain")))
+		*text = GMIME_PART(part);
+}
+
+bool mime_text(struct slice message, struct buf *text)
+{
+	GMimePart *part = NULL;
+	GMimeStream *in = g_mime_stream_mem_new_with_buffer(message.p, message.n), *out = g_mime_stream_mem_new();
+	GMimeParser *parser = g_mime_parser_new_with_stream(in);
+	GMimeMessage *parsed = g_mime_parser_construct_message(parser, NULL);
+	if (parsed)
+		g_mime_message_foreach(parsed, keep_first_text, &part);
+	GMimeDataWrapper *content = part ? g_mime_part_get_content(part) : NULL;
+	bool good = content && g_mime_data_wrapper_write_to_stream(content, out) >= 0;
+	GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(out));
+	for (guint i = 0; good && i < bytes->len; i++)
+		if (bytes->data[i] != '\r')
+			buf_add(text, bytes->data + i, 1);
+	if (parsed)
+		g_object_unref(parsed);
+	g_object_unref(parser);
+	g_object_unref(out);
+	g_object_unref(in);
+	return good && !text->failed;
 }

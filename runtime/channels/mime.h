@@ -12,6 +12,8 @@
 void mime_init(void);
 /* Appends the message. False: error names the header and what is wrong with it; nothing is appended. */
 bool mime_encode(const struct rendered *message, struct buf *bytes, struct buf *error);
+/* Appends the plain text of a message of ours, as one reads it: decoded, with LF. False: it has none. */
+bool mime_text(struct slice message, struct buf *text);
 /* Appends an address as it travels: its local part as it is, a non-ASCII domain as A-label. False: it is none, or its
  * local part is not ASCII (error says). */
 bool mime_address(struct slice address, struct buf *out, struct buf *error);

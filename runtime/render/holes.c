@@ -194,7 +194,12 @@ static bool fill_link(const struct holes *h, struct slice target, size_t start, 
 	return true;
 }
 
-bool holes_fill_link(const struct holes *h, struct slice target, struct slice own_link, struct buf *out,
+static bool is_own_link(const struct own_links *own, struct slice url)
+{
+	return url.n && (slice_eq(url, own->unsubscribe) || slice_eq(url, own->page));
+}
+
+bool holes_fill_link(const struct holes *h, struct slice target, const struct own_links *own, struct buf *out,
                      const char **reason)
 {
 	size_t start = out->n;
@@ -206,7 +211,7 @@ bool holes_fill_link(const struct holes *h, struct slice target, struct slice ow
 		return has_scheme(target, "https://") || has_scheme(target, "http://") || has_scheme(target, "mailto:");
 	}
 	holes_fill(h, target, out);
-	if (out->failed || (own_link.n && slice_eq((struct slice){out->p + start, out->n - start}, own_link)))
+	if (out->failed || is_own_link(own, (struct slice){out->p + start, out->n - start}))
 		return true;
 	out->n = start;
 	if (fill_link(h, target, start, out, reason))

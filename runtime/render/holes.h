@@ -10,9 +10,7 @@
 #define HOLES_MAX      65000u        /* values in one text */
 #define HOLES_TEXT_MAX (1024u << 10) /* bytes of one text, before and after filling */
 #define HOLE_FIRST     0xF0000u      /* the placeholder of value 0 */
-#define HOLE_LAST      0xFFFFFu
-#define MARK_FIRST     0x100000u /* plane 16: marks that a form of the text may keep between them */
-#define MARK_LAST      0x10FFFFu
+#define MARK_FIRST     0x100000u     /* plane 16: marks that a form of the text may keep between them */
 
 /* Zero-initialise; holes_free when done. */
 struct holes {
@@ -29,10 +27,13 @@ bool holes_next(struct slice *s, struct slice *before, uint32_t *code_point);
 struct slice holes_value(const struct holes *h, uint32_t placeholder);
 /* Appends s with every placeholder replaced by its value. */
 void holes_fill(const struct holes *h, struct slice s, struct buf *out);
+/* What we link to ourselves; empty: there is none. On a laptop they are no https. */
+struct own_links {
+	struct slice unsubscribe, page;
+};
 /* Appends a link's target. Literal targets must be https, http or mailto. A target with a hole must come out as an
  * https URL whose host the value can't escape from: in the path and query values are percent-encoded; a value that is
- * the whole beginning must itself be an https URL. `own_link` (the unsubscribe link) is always allowed. False: *reason.
- */
-bool holes_fill_link(const struct holes *h, struct slice target, struct slice own_link, struct buf *out,
+ * the whole beginning must itself be an https URL. Our own links are always allowed. False: *reason. */
+bool holes_fill_link(const struct holes *h, struct slice target, const struct own_links *own, struct buf *out,
                      const char **reason);
 #endif

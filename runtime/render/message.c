@@ -91,8 +91,8 @@ static bool render_part(struct work *w, const struct image *image, uint32_t text
 		return true;
 	}
 	const struct skeleton *skeleton = cache_skeleton(c, source, w->error);
-	return skeleton &&
-	       skeleton_fill(skeleton, &c->holes, buf_slice(&w->link), &c->scratch, w->text, w->html, w->error);
+	struct own_links own = {.unsubscribe = buf_slice(&w->link), .page = w->request->link};
+	return skeleton && skeleton_fill(skeleton, &c->holes, &own, &c->scratch, w->text, w->html, w->error);
 }
 
 /* A word that footers bring themselves. */
@@ -137,6 +137,8 @@ static bool set_views(struct work *w)
 		w->in_policy.builtins[BUILTIN_UNSUBSCRIBE] = value_text(TYPE_URL, buf_slice(&w->link));
 	w->in_plan = w->in_policy;
 	w->in_plan.state = request->state;
+	if (request->link.n)
+		w->in_plan.builtins[BUILTIN_LINK] = value_text(TYPE_URL, request->link);
 	return true;
 }
 
@@ -331,6 +333,11 @@ static bool hand_over(struct work *w, struct rendered *out)
 	        {&out->unsubscribe_mailto, buf_slice(&w->mailto)},
 	        {&out->unsubscribe_url, w->sequence->unsubscribe == UNSUBSCRIBE_NONE ? none : r->unsubscribe_url},
 	};
+	if (m->attachment_count) {
+		out->plan = r->plan;
+		out->attachment = m->attachment;
+		out->attachment_count = m->attachment_count;
+	}
 	size_t total = 0;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		total += fields[i].from.n;
@@ -364,7 +371,7 @@ static bool render(const struct render_request *request, struct render_cache *ca
 	w.html = &cache->html;
 	cache_begin(cache);
 	w.sequence = plan->sequence;
-	w.message = &PLAN_ROWS(plan, MESSAGE, message)[step->message];
+	w.message = &PLAN_ROWS(plan, MESSAGE, message)[step->message + request->message];
 	w.mailbox = &IMAGE_ROWS(&request->policy->image, MAILBOX, mailbox)[request->mailbox];
 	w.locale = request->view->locale.n ? request->view->locale : default_locale(plan);
 	w.threaded = request->thread.is_followup && w.sequence->thread && !w.message->new_thread;

@@ -14,7 +14,9 @@ struct rendered {
 	struct slice in_reply_to, references;             /* oldest first, blank-separated; empty: no thread */
 	struct slice unsubscribe_mailto, unsubscribe_url; /* empty: no such header */
 	int64_t date_us;
-	int32_t date_offset_s; /* the zone shown in Date: */
+	int32_t date_offset_s;   /* the zone shown in Date: */
+	const struct plan *plan; /* whose ATTACHMENT rows these are; NULL: none. Borrowed */
+	uint32_t attachment, attachment_count;
 	struct buf memory;
 };
 void rendered_free(struct rendered *r);
@@ -45,6 +47,8 @@ struct render_request {
 	struct render_thread thread;
 	struct slice to_name, to_address;
 	struct slice message_id, unsubscribe_mailto, unsubscribe_url;
+	struct slice link; /* of the enrollment's pages; empty: none */
+	uint32_t message;  /* which of the step's messages, from 0 */
 };
 /* False: error says why (a text too long, a message with no subject): the step then fails as `render`. */
 bool render_message(const struct render_request *request, struct rendered *out, struct buf *error);

@@ -179,14 +179,14 @@ struct skeleton *skeleton_new(struct slice source, struct buf *error)
 }
 
 /* ---- filling ---- */
-static bool fill_urls(const struct skeleton *s, const struct holes *h, struct slice own_link, struct strings *urls,
-                      struct buf *error)
+static bool fill_urls(const struct skeleton *s, const struct holes *h, const struct own_links *own,
+                      struct strings *urls, struct buf *error)
 {
 	strings_clear(urls);
 	for (uint32_t i = 0; i < strings_count(&s->targets); i++) {
 		struct slice target = strings_get(&s->targets, i);
 		const char *reason = NULL;
-		if (!holes_fill_link(h, target, own_link, &urls->bytes, &reason)) {
+		if (!holes_fill_link(h, target, own, &urls->bytes, &reason)) {
 			struct buf shown = {0};
 			holes_fill(h, target, &shown);
 			buf_addf(error, "the link target \"%.*s\" %s", shown.n > LINK_SHOWN ? LINK_SHOWN : (int)shown.n,
@@ -199,10 +199,10 @@ static bool fill_urls(const struct skeleton *s, const struct holes *h, struct sl
 	return true;
 }
 
-bool skeleton_fill(const struct skeleton *s, const struct holes *h, struct slice own_link,
+bool skeleton_fill(const struct skeleton *s, const struct holes *h, const struct own_links *own,
                    struct skeleton_scratch *scratch, struct buf *text, struct buf *html, struct buf *error)
 {
-	if (!fill_urls(s, h, own_link, &scratch->urls, error))
+	if (!fill_urls(s, h, own, &scratch->urls, error))
 		return false;
 	plain_fill(&s->plain, h, &scratch->urls, &scratch->text, text);
 	uint32_t from = 0;

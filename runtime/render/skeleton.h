@@ -17,6 +17,6 @@ struct skeleton_scratch {
 };
 void skeleton_scratch_free(struct skeleton_scratch *s);
 /* Appends both forms. False: error says why (a link target that is none). */
-bool skeleton_fill(const struct skeleton *s, const struct holes *h, struct slice own_link,
+bool skeleton_fill(const struct skeleton *s, const struct holes *h, const struct own_links *own,
                    struct skeleton_scratch *scratch, struct buf *text, struct buf *html, struct buf *error);
 #endif

@@ -48,4 +48,16 @@ static const char version_1[] =
         "CREATE TABLE counter_log(number INTEGER PRIMARY KEY, scope INTEGER NOT NULL, id INTEGER NOT NULL,"
         " day INTEGER NOT NULL, channel INTEGER NOT NULL, purpose INTEGER NOT NULL, n INTEGER NOT NULL) STRICT;";
 
-const char *const lite_schema[STORE_SCHEMA_VERSION] = {version_1};
+/* What comes of sequences beside messages, and a contact's events found again. */
+static const char version_2[] =
+        "CREATE TABLE errand(id INTEGER PRIMARY KEY, enrollment INTEGER NOT NULL, step INTEGER NOT NULL,"
+        " occurrence INTEGER NOT NULL, kind INTEGER NOT NULL, at_us INTEGER NOT NULL, state INTEGER NOT NULL,"
+        " closed_us INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;"
+        "CREATE INDEX errand_open ON errand(id) WHERE state = 0;"
+        "CREATE INDEX errand_enrollment ON errand(enrollment);"
+        "CREATE TABLE answer(enrollment INTEGER NOT NULL, step INTEGER NOT NULL, occurrence INTEGER NOT NULL,"
+        " question TEXT NOT NULL, at_us INTEGER NOT NULL, value TEXT NOT NULL,"
+        " PRIMARY KEY(enrollment, step, occurrence, question)) STRICT, WITHOUT ROWID;"
+        "CREATE INDEX inbox_contact ON inbox(contact) WHERE kind < 16;";
+
+const char *const lite_schema[STORE_SCHEMA_VERSION] = {version_1, version_2};

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 
-#define STORE_SCHEMA_VERSION 1
+#define STORE_SCHEMA_VERSION 2
 #define NEVER_US             INT64_MAX
 
 enum store_failure {
@@ -89,7 +89,8 @@ enum enrollment_status {
 	ENROLLMENT_ACTIVE,
 	ENROLLMENT_QUEUED, /* behind another sequence of the contact */
 	ENROLLMENT_HELD,
-	ENROLLMENT_ENDED
+	ENROLLMENT_ENDED,
+	ENROLLMENT_AHEAD /* waits for the date that it starts on */
 };
 enum out_state { OUT_NONE, OUT_WAITING, OUT_RELEASED, OUT_IN_DOUBT };
 struct enrollment {
@@ -153,6 +154,40 @@ bool store_inbox_add(struct store *s, struct inbox_row *row, bool *was_there); /
 typedef bool store_inbox_each(void *context, const struct inbox_row *row);
 int store_inbox(struct store *s, int64_t after, int cap, store_inbox_each *each, void *context);
 bool store_inbox_waiting(struct store *s, int64_t after); /* is there one with id > after? cheap: kept in memory */
+/* The same as store_inbox of one contact's rows, of kinds below INBOX_KINDS_FOUND: what a wait may want to see again.
+ */
+#define INBOX_KINDS_FOUND 16
+int store_inbox_of(struct store *s, int64_t contact_id, int64_t after, int cap, store_inbox_each *each, void *context);
+
+/* ---- errands: what an enrollment asks for that is no message: a task, a webhook, an alert, a page, a handoff ---- */
+enum errand_state { ERRAND_OPEN, ERRAND_DONE, ERRAND_EXPIRED, ERRAND_CANCELLED };
+struct errand_row {
+	int64_t id, enrollment_id, at_us;
+	int64_t closed_us; /* 0: it is open */
+	uint32_t step, occurrence;
+	uint8_t kind; /* enum plan_step_kind */
+	uint8_t state;
+	struct slice payload; /* its texts, as they were when it was made: errand.h */
+};
+bool store_errand_add(struct store *s, struct errand_row *row); /* sets id */
+/* Closes an open one; where it is closed already, nothing changes. */
+bool store_errand_close(struct store *s, int64_t id, enum errand_state state, int64_t at_us);
+/* Open ones with id > after, or all of an enrollment, oldest first; slices live during the call. Stops when each
+ * returns false. -1: failed; else how many were shown. */
+typedef bool store_errand_each(void *context, const struct errand_row *row);
+int store_errands_open(struct store *s, int64_t after, int cap, store_errand_each *each, void *context);
+int store_errands_of(struct store *s, int64_t enrollment_id, store_errand_each *each, void *context);
+
+/* ---- answers: what a contact said on a page; the first of a (step, occurrence, question) stands (rule 13) ---- */
+struct answer_row {
+	int64_t enrollment_id, at_us;
+	uint32_t step, occurrence;
+	struct slice question, value;
+};
+bool store_answer_add(struct store *s, const struct answer_row *row);
+/* All of an enrollment, by step, occurrence and question; slices live during the call. */
+typedef void store_answer_each(void *context, const struct answer_row *row);
+bool store_answers_of(struct store *s, int64_t enrollment_id, store_answer_each *each, void *context);
 
 /* ---- suppressions (rule 14) ---- */
 /* address is a normalised key; channel and purpose are enum plan_channel and plan_purpose, or -1 for all. */

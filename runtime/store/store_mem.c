@@ -2,74 +2,16 @@
  * The store that ends with its process: for rehearse, preview and tests. One hash table of bytes to bytes holds every
  * kind of row, told apart by the first byte of its key; the journal is an array. A log of replaced values undoes a
  * transaction. The enrollments themselves are store.c's rows, which here never leave memory. */
-#include "runtime/store/store_ops.h"
+#include "runtime/store/store_mem.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum kind {
-	META,
-	ARTEFACT,
-	ARTEFACT_HASH,
-	SEQUENCE,
-	SEQUENCE_NAME,
-	CONTACT,
-	REVISION,
-	CONTACT_KEY,
-	ONCE,
-	OUTBOX,
-	OUTBOX_MESSAGE,
-	INBOX,
-	INBOX_EXTERNAL,
-	SUPPRESSION,
-	SUPPRESSION_KEY,
-	COUNTER,
-	KIND_COUNT
-};
-
-struct entry {
-	struct slice key, value; /* both owned */
-	bool present;
-};
-
-struct old_value {
-	uint32_t index;
-	struct slice value; /* owned */
-	bool present;
-};
-
-struct journal_row {
-	int64_t previous, enrollment_id, at_us;
-	size_t at; /* in journal_bytes: detail, then state */
-	uint32_t detail_n, state_n;
-};
-
-struct mem {
-	struct store base;
-	struct entry *entries;
-	size_t count, cap;
-	uint32_t *slots; /* index + 1 */
-	size_t slot_count;
-	struct old_value *undo;
-	size_t undo_count, undo_cap;
-	int64_t last[KIND_COUNT], last_before[KIND_COUNT]; /* highest id of a kind; at the transaction's begin */
-	int64_t suppressions, suppressions_before;
-	struct journal_row *journal;
-	size_t journal_count, journal_cap, journal_before;
-	struct buf journal_bytes, key, value;
-	size_t bytes;
-};
-
-static struct mem *mem_of(struct store *s)
-{
-	return (struct mem *)s;
-}
-
-static bool no_memory(struct mem *m)
+bool mem_no_memory(struct mem *m)
 {
 	return store_fail(&m->base, STORE_NO_MEMORY, "out of memory");
 }
 
-static bool missing(struct mem *m, const char *what, int64_t id)
+static bool mem_missing(struct mem *m, const char *what, int64_t id)
 {
 	return store_fail(&m->base, STORE_MISSING, "there is no %s %lld", what, (long long)id);
 }
@@ -82,7 +24,7 @@ static bool grow(struct mem *m, void *items, size_t size, size_t count, size_t *
 	void *old, *grown;
 	memcpy(&old, items, sizeof old);
 	if (!(grown = realloc(old, size * (*cap ? *cap * 2 : 64))))
-		return no_memory(m);
+		return mem_no_memory(m);
 	memcpy(items, &grown, sizeof grown);
 	*cap = *cap ? *cap * 2 : 64;
 	return true;
@@ -90,7 +32,7 @@ static bool grow(struct mem *m, void *items, size_t size, size_t count, size_t *
 
 /* ---- the table ---- */
 
-static struct slice key_of(struct mem *m, enum kind kind, const void *p, size_t n)
+static struct slice mem_key_of(struct mem *m, enum kind kind, const void *p, size_t n)
 {
 	buf_clear(&m->key);
 	buf_addc(&m->key, (char)kind);
@@ -98,9 +40,9 @@ static struct slice key_of(struct mem *m, enum kind kind, const void *p, size_t 
 	return buf_slice(&m->key);
 }
 
-static struct slice key_of_id(struct mem *m, enum kind kind, int64_t id)
+struct slice mem_key_of_id(struct mem *m, enum kind kind, int64_t id)
 {
-	return key_of(m, kind, &id, sizeof id);
+	return mem_key_of(m, kind, &id, sizeof id);
 }
 
 static uint32_t *slot_of(struct mem *m, struct slice key)
@@ -118,7 +60,7 @@ static bool slots_grow(struct mem *m)
 	size_t n = m->slot_count ? m->slot_count * 2 : 1024;
 	uint32_t *slots = calloc(n, sizeof *slots);
 	if (!slots)
-		return no_memory(m);
+		return mem_no_memory(m);
 	free(m->slots);
 	m->slots = slots;
 	m->slot_count = n;
@@ -127,15 +69,15 @@ static bool slots_grow(struct mem *m)
 	return true;
 }
 
-static struct entry *find(struct mem *m, struct slice key)
+struct entry *mem_find(struct mem *m, struct slice key)
 {
 	uint32_t *slot = m->slot_count ? slot_of(m, key) : NULL;
 	return slot && *slot && m->entries[*slot - 1].present ? &m->entries[*slot - 1] : NULL;
 }
 
-static bool find_i64(struct mem *m, struct slice key, int64_t *value)
+static bool mem_find_i64(struct mem *m, struct slice key, int64_t *value)
 {
-	const struct entry *e = find(m, key);
+	const struct entry *e = mem_find(m, key);
 	if (e)
 		memcpy(value, e->value.p, sizeof *value);
 	return e != NULL;
@@ -145,7 +87,7 @@ static bool copy(struct mem *m, struct slice from, struct slice *to)
 {
 	char *p = malloc(from.n + 1);
 	if (!p)
-		return no_memory(m);
+		return mem_no_memory(m);
 	if (from.n)
 		memcpy(p, from.p, from.n);
 	*to = (struct slice){p, from.n};
@@ -154,12 +96,12 @@ static bool copy(struct mem *m, struct slice from, struct slice *to)
 }
 
 /* value.p NULL: takes the entry out. */
-static bool put(struct mem *m, struct slice key, struct slice value)
+bool mem_put(struct mem *m, struct slice key, struct slice value)
 {
 	struct slice owned = {0};
 	if (m->key.failed || m->value.failed) {
 		m->key.failed = m->value.failed = false;
-		return no_memory(m);
+		return mem_no_memory(m);
 	}
 	if (!grow(m, &m->undo, sizeof *m->undo, m->undo_count, &m->undo_cap) || !slots_grow(m) ||
 	    !grow(m, &m->entries, sizeof *m->entries, m->count, &m->cap) || (value.p && !copy(m, value, &owned)))
@@ -181,13 +123,13 @@ static bool put(struct mem *m, struct slice key, struct slice value)
 	return true;
 }
 
-static bool put_i64(struct mem *m, struct slice key, int64_t value)
+static bool mem_put_i64(struct mem *m, struct slice key, int64_t value)
 {
-	return put(m, key, (struct slice){(const char *)&value, sizeof value});
+	return mem_put(m, key, (struct slice){(const char *)&value, sizeof value});
 }
 
 /* A row as it stands in memory, and after it the bytes that its slices show. */
-static struct slice value_of(struct mem *m, const void *row, size_t n, const struct slice *slices, size_t count)
+struct slice mem_value_of(struct mem *m, const void *row, size_t n, const struct slice *slices, size_t count)
 {
 	buf_clear(&m->value);
 	buf_add(&m->value, row, n);
@@ -197,7 +139,7 @@ static struct slice value_of(struct mem *m, const void *row, size_t n, const str
 }
 
 /* Points the row's slices, which have their lengths, into the bytes after it. */
-static void value_slices(const char *p, struct slice *const *slices, size_t count)
+void mem_value_slices(const char *p, struct slice *const *slices, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		slices[i]->p = p;
@@ -273,20 +215,20 @@ static bool give(struct mem *m, const struct entry *e, struct buf *out)
 {
 	if (e)
 		buf_add_slice(out, e->value);
-	return e && (!out->failed || no_memory(m));
+	return e && (!out->failed || mem_no_memory(m));
 }
 
 static bool mem_meta_get(struct store *s, const char *key, struct buf *out)
 {
 	struct mem *m = mem_of(s);
-	return give(m, find(m, key_of(m, META, key, strlen(key))), out);
+	return give(m, mem_find(m, mem_key_of(m, META, key, strlen(key))), out);
 }
 
 static bool mem_meta_put(struct store *s, const char *key, struct slice value)
 {
 	struct mem *m = mem_of(s);
 	value.p = value.p ? value.p : "";
-	return put(m, key_of(m, META, key, strlen(key)), value);
+	return mem_put(m, mem_key_of(m, META, key, strlen(key)), value);
 }
 
 static bool mem_artefact_put(struct store *s, bool is_policy, const uint8_t *hash, struct slice bytes, int64_t *id)
@@ -294,39 +236,40 @@ static bool mem_artefact_put(struct store *s, bool is_policy, const uint8_t *has
 	struct mem *m = mem_of(s);
 	uint8_t key[SHA256_SIZE + 1] = {is_policy};
 	memcpy(key + 1, hash, SHA256_SIZE);
-	if (find_i64(m, key_of(m, ARTEFACT_HASH, key, sizeof key), id))
+	if (mem_find_i64(m, mem_key_of(m, ARTEFACT_HASH, key, sizeof key), id))
 		return true;
 	*id = ++m->last[ARTEFACT];
 	bytes.p = bytes.p ? bytes.p : "";
-	return put(m, key_of_id(m, ARTEFACT, *id), bytes) && put_i64(m, key_of(m, ARTEFACT_HASH, key, sizeof key), *id);
+	return mem_put(m, mem_key_of_id(m, ARTEFACT, *id), bytes) &&
+	       mem_put_i64(m, mem_key_of(m, ARTEFACT_HASH, key, sizeof key), *id);
 }
 
 static bool mem_artefact_get(struct store *s, int64_t id, struct buf *out)
 {
 	struct mem *m = mem_of(s);
-	const struct entry *e = find(m, key_of_id(m, ARTEFACT, id));
-	return e ? give(m, e, out) : missing(m, "plan or policy", id);
+	const struct entry *e = mem_find(m, mem_key_of_id(m, ARTEFACT, id));
+	return e ? give(m, e, out) : mem_missing(m, "plan or policy", id);
 }
 
 static bool mem_sequence_put(struct store *s, struct sequence_row *row)
 {
 	struct mem *m = mem_of(s);
-	if (!find(m, key_of_id(m, ARTEFACT, row->plan_id)))
-		return missing(m, "plan or policy", row->plan_id);
-	if (!find_i64(m, key_of(m, SEQUENCE_NAME, row->name.p, row->name.n), &row->id))
+	if (!mem_find(m, mem_key_of_id(m, ARTEFACT, row->plan_id)))
+		return mem_missing(m, "plan or policy", row->plan_id);
+	if (!mem_find_i64(m, mem_key_of(m, SEQUENCE_NAME, row->name.p, row->name.n), &row->id))
 		row->id = ++m->last[SEQUENCE];
-	return put_i64(m, key_of(m, SEQUENCE_NAME, row->name.p, row->name.n), row->id) &&
-	       put(m, key_of_id(m, SEQUENCE, row->id), value_of(m, row, sizeof *row, &row->name, 1));
+	return mem_put_i64(m, mem_key_of(m, SEQUENCE_NAME, row->name.p, row->name.n), row->id) &&
+	       mem_put(m, mem_key_of_id(m, SEQUENCE, row->id), mem_value_of(m, row, sizeof *row, &row->name, 1));
 }
 
 static bool mem_sequences(struct store *s, store_sequence_each *each, void *context)
 {
 	struct mem *m = mem_of(s);
 	for (int64_t id = 1; id <= m->last[SEQUENCE]; id++) {
-		struct slice value = find(m, key_of_id(m, SEQUENCE, id))->value;
+		struct slice value = mem_find(m, mem_key_of_id(m, SEQUENCE, id))->value;
 		struct sequence_row row;
 		memcpy(&row, value.p, sizeof row);
-		value_slices(value.p + sizeof row, (struct slice *[]){&row.name}, 1);
+		mem_value_slices(value.p + sizeof row, (struct slice *[]){&row.name}, 1);
 		each(context, &row);
 	}
 	return true;
@@ -338,7 +281,7 @@ static int64_t mem_contact_by_key(struct store *s, struct slice key)
 {
 	struct mem *m = mem_of(s);
 	int64_t id = 0;
-	find_i64(m, key_of(m, CONTACT_KEY, key.p, key.n), &id);
+	mem_find_i64(m, mem_key_of(m, CONTACT_KEY, key.p, key.n), &id);
 	return id;
 }
 
@@ -348,16 +291,16 @@ static bool mem_contact_put(struct store *s, int64_t *id, struct slice fields, c
 	struct mem *m = mem_of(s);
 	int64_t revision[2] = {*id ? *id : m->last[CONTACT] + 1, 0};
 	(void)at_us;
-	if (!find_i64(m, key_of_id(m, CONTACT, revision[0]), &revision[1]) && *id)
-		return missing(m, "contact", *id);
+	if (!mem_find_i64(m, mem_key_of_id(m, CONTACT, revision[0]), &revision[1]) && *id)
+		return mem_missing(m, "contact", *id);
 	revision[1]++;
 	fields.p = fields.p ? fields.p : "";
-	if (!put_i64(m, key_of_id(m, CONTACT, revision[0]), revision[1]) ||
-	    !put(m, key_of(m, REVISION, revision, sizeof revision), fields))
+	if (!mem_put_i64(m, mem_key_of_id(m, CONTACT, revision[0]), revision[1]) ||
+	    !mem_put(m, mem_key_of(m, REVISION, revision, sizeof revision), fields))
 		return false;
 	for (size_t i = 0; i < key_count; i++) {
-		struct slice key = key_of(m, CONTACT_KEY, keys[i].p, keys[i].n);
-		if (!find(m, key) && !put_i64(m, key, revision[0]))
+		struct slice key = mem_key_of(m, CONTACT_KEY, keys[i].p, keys[i].n);
+		if (!mem_find(m, key) && !mem_put_i64(m, key, revision[0]))
 			return false;
 	}
 	if (!*id)
@@ -372,10 +315,10 @@ static bool mem_contact_get(struct store *s, int64_t id, struct buf *fields, int
 	if (revision && *revision)
 		key[1] = *revision;
 	else
-		find_i64(m, key_of_id(m, CONTACT, id), &key[1]);
-	const struct entry *e = find(m, key_of(m, REVISION, key, sizeof key));
+		mem_find_i64(m, mem_key_of_id(m, CONTACT, id), &key[1]);
+	const struct entry *e = mem_find(m, mem_key_of(m, REVISION, key, sizeof key));
 	if (!e)
-		return missing(m, "contact", id);
+		return mem_missing(m, "contact", id);
 	if (revision)
 		*revision = key[1];
 	return give(m, e, fields);
@@ -386,8 +329,8 @@ static bool mem_contacts(struct store *s, store_contact_each *each, void *contex
 	struct mem *m = mem_of(s);
 	for (int64_t id = 1; id <= m->last[CONTACT]; id++) {
 		int64_t key[2] = {id, 0};
-		find_i64(m, key_of_id(m, CONTACT, id), &key[1]);
-		each(context, id, find(m, key_of(m, REVISION, key, sizeof key))->value);
+		mem_find_i64(m, mem_key_of_id(m, CONTACT, id), &key[1]);
+		each(context, id, mem_find(m, mem_key_of(m, REVISION, key, sizeof key))->value);
 	}
 	return true;
 }
@@ -395,8 +338,8 @@ static bool mem_contacts(struct store *s, store_contact_each *each, void *contex
 static bool mem_once(struct store *s, struct slice key, int64_t *id, bool *was_there)
 {
 	struct mem *m = mem_of(s);
-	*was_there = find_i64(m, key_of(m, ONCE, key.p, key.n), id);
-	return *was_there || *id == 0 || put_i64(m, key_of(m, ONCE, key.p, key.n), *id);
+	*was_there = mem_find_i64(m, mem_key_of(m, ONCE, key.p, key.n), id);
+	return *was_there || *id == 0 || mem_put_i64(m, mem_key_of(m, ONCE, key.p, key.n), *id);
 }
 
 /* ---- outbox and inbox ---- */
@@ -406,23 +349,23 @@ static bool mem_outbox_add(struct store *s, struct outbox_row *row)
 	struct mem *m = mem_of(s);
 	row->id = ++m->last[OUTBOX];
 	struct slice slices[] = {row->recipient, row->message_id, row->subject, row->bytes};
-	return put(m, key_of_id(m, OUTBOX, row->id), value_of(m, row, sizeof *row, slices, 4)) &&
-	       put_i64(m, key_of(m, OUTBOX_MESSAGE, row->message_id.p, row->message_id.n), row->id);
+	return mem_put(m, mem_key_of_id(m, OUTBOX, row->id), mem_value_of(m, row, sizeof *row, slices, 4)) &&
+	       mem_put_i64(m, mem_key_of(m, OUTBOX_MESSAGE, row->message_id.p, row->message_id.n), row->id);
 }
 
 static bool mem_outbox_get(struct store *s, int64_t id, struct outbox_row *row, struct buf *memory)
 {
 	struct mem *m = mem_of(s);
-	const struct entry *e = find(m, key_of_id(m, OUTBOX, id));
+	const struct entry *e = mem_find(m, mem_key_of_id(m, OUTBOX, id));
 	if (!e)
-		return missing(m, "message", id);
+		return mem_missing(m, "message", id);
 	memcpy(row, e->value.p, sizeof *row);
 	buf_clear(memory);
 	buf_add(memory, e->value.p + sizeof *row, e->value.n - sizeof *row);
 	if (memory->failed)
-		return no_memory(m);
+		return mem_no_memory(m);
 	struct slice *slices[] = {&row->recipient, &row->message_id, &row->subject, &row->bytes};
-	value_slices(memory->p, slices, 4);
+	mem_value_slices(memory->p, slices, 4);
 	return true;
 }
 
@@ -430,7 +373,31 @@ static int64_t mem_outbox_by_message_id(struct store *s, struct slice message_id
 {
 	struct mem *m = mem_of(s);
 	int64_t id = 0;
-	find_i64(m, key_of(m, OUTBOX_MESSAGE, message_id.p, message_id.n), &id);
+	mem_find_i64(m, mem_key_of(m, OUTBOX_MESSAGE, message_id.p, message_id.n), &id);
+	return id;
+}
+
+/* Appends an id to those of `of`. */
+bool mem_list_add(struct mem *m, enum kind kind, int64_t of, int64_t id)
+{
+	const struct entry *e = mem_find(m, mem_key_of_id(m, kind, of));
+	buf_clear(&m->value);
+	if (e)
+		buf_add_slice(&m->value, e->value);
+	buf_add(&m->value, &id, sizeof id);
+	return mem_put(m, mem_key_of_id(m, kind, of), buf_slice(&m->value));
+}
+
+size_t mem_list_count(struct mem *m, enum kind kind, int64_t of)
+{
+	const struct entry *e = mem_find(m, mem_key_of_id(m, kind, of));
+	return e ? e->value.n / sizeof(int64_t) : 0;
+}
+
+int64_t mem_list_at(struct mem *m, enum kind kind, int64_t of, size_t i)
+{
+	int64_t id;
+	memcpy(&id, mem_find(m, mem_key_of_id(m, kind, of))->value.p + i * sizeof id, sizeof id);
 	return id;
 }
 
@@ -438,12 +405,13 @@ static bool mem_inbox_add(struct store *s, struct inbox_row *row, bool *was_ther
 {
 	struct mem *m = mem_of(s);
 	struct slice external = row->external_id, slices[] = {external, row->payload};
-	*was_there = external.n && find_i64(m, key_of(m, INBOX_EXTERNAL, external.p, external.n), &row->id);
+	*was_there = external.n && mem_find_i64(m, mem_key_of(m, INBOX_EXTERNAL, external.p, external.n), &row->id);
 	if (*was_there)
 		return true;
 	s->last_inbox_id = row->id = ++m->last[INBOX];
-	return put(m, key_of_id(m, INBOX, row->id), value_of(m, row, sizeof *row, slices, 2)) &&
-	       (external.n == 0 || put_i64(m, key_of(m, INBOX_EXTERNAL, external.p, external.n), row->id));
+	return mem_put(m, mem_key_of_id(m, INBOX, row->id), mem_value_of(m, row, sizeof *row, slices, 2)) &&
+	       (row->kind >= INBOX_KINDS_FOUND || mem_list_add(m, INBOX_OF, row->contact_id, row->id)) &&
+	       (external.n == 0 || mem_put_i64(m, mem_key_of(m, INBOX_EXTERNAL, external.p, external.n), row->id));
 }
 
 static int mem_inbox(struct store *s, int64_t after, int cap, store_inbox_each *each, void *context)
@@ -451,10 +419,30 @@ static int mem_inbox(struct store *s, int64_t after, int cap, store_inbox_each *
 	struct mem *m = mem_of(s);
 	int n = 0;
 	for (int64_t id = after + 1; id <= m->last[INBOX] && n < cap; id++) {
-		struct slice value = find(m, key_of_id(m, INBOX, id))->value;
+		struct slice value = mem_find(m, mem_key_of_id(m, INBOX, id))->value;
 		struct inbox_row row;
 		memcpy(&row, value.p, sizeof row);
-		value_slices(value.p + sizeof row, (struct slice *[]){&row.external_id, &row.payload}, 2);
+		mem_value_slices(value.p + sizeof row, (struct slice *[]){&row.external_id, &row.payload}, 2);
+		n++;
+		if (!each(context, &row))
+			break;
+	}
+	return n;
+}
+
+static int mem_inbox_of(struct store *s, int64_t contact_id, int64_t after, int cap, store_inbox_each *each,
+                        void *context)
+{
+	struct mem *m = mem_of(s);
+	int n = 0;
+	for (size_t i = 0; i < mem_list_count(m, INBOX_OF, contact_id) && n < cap; i++) {
+		int64_t id = mem_list_at(m, INBOX_OF, contact_id, i);
+		if (id <= after)
+			continue;
+		struct slice value = mem_find(m, mem_key_of_id(m, INBOX, id))->value;
+		struct inbox_row row;
+		memcpy(&row, value.p, sizeof row);
+		mem_value_slices(value.p + sizeof row, (struct slice *[]){&row.external_id, &row.payload}, 2);
 		n++;
 		if (!each(context, &row))
 			break;
@@ -473,7 +461,7 @@ struct suppression {
 static struct slice suppression_key(struct mem *m, struct slice address, int channel, int purpose)
 {
 	int of[2] = {channel, purpose};
-	key_of(m, SUPPRESSION_KEY, of, sizeof of);
+	mem_key_of(m, SUPPRESSION_KEY, of, sizeof of);
 	buf_add_slice(&m->key, address);
 	return buf_slice(&m->key);
 }
@@ -483,22 +471,22 @@ static bool mem_suppress(struct store *s, struct slice address, int channel, int
 {
 	struct mem *m = mem_of(s);
 	struct suppression row = {at_us, channel, purpose, address, reason};
-	if (find(m, suppression_key(m, address, channel, purpose)))
+	if (mem_find(m, suppression_key(m, address, channel, purpose)))
 		return true;
 	int64_t id = ++m->last[SUPPRESSION];
 	m->suppressions++;
-	return put_i64(m, suppression_key(m, address, channel, purpose), id) &&
-	       put(m, key_of_id(m, SUPPRESSION, id),
-	           value_of(m, &row, sizeof row, (struct slice[]){address, reason}, 2));
+	return mem_put_i64(m, suppression_key(m, address, channel, purpose), id) &&
+	       mem_put(m, mem_key_of_id(m, SUPPRESSION, id),
+	               mem_value_of(m, &row, sizeof row, (struct slice[]){address, reason}, 2));
 }
 
 static bool suppression_at(struct mem *m, int64_t id, struct suppression *row)
 {
-	const struct entry *e = find(m, key_of_id(m, SUPPRESSION, id));
+	const struct entry *e = mem_find(m, mem_key_of_id(m, SUPPRESSION, id));
 	if (!e)
 		return false;
 	memcpy(row, e->value.p, sizeof *row);
-	value_slices(e->value.p + sizeof *row, (struct slice *[]){&row->address, &row->reason}, 2);
+	mem_value_slices(e->value.p + sizeof *row, (struct slice *[]){&row->address, &row->reason}, 2);
 	return true;
 }
 
@@ -509,8 +497,8 @@ static bool mem_unsuppress(struct store *s, struct slice address)
 	for (int64_t id = 1; id <= m->last[SUPPRESSION]; id++) {
 		if (!suppression_at(m, id, &row) || !slice_eq(row.address, address))
 			continue;
-		if (!put(m, suppression_key(m, address, row.channel, row.purpose), (struct slice){0}) ||
-		    !put(m, key_of_id(m, SUPPRESSION, id), (struct slice){0}))
+		if (!mem_put(m, suppression_key(m, address, row.channel, row.purpose), (struct slice){0}) ||
+		    !mem_put(m, mem_key_of_id(m, SUPPRESSION, id), (struct slice){0}))
 			return false;
 		m->suppressions--;
 	}
@@ -522,9 +510,10 @@ static bool mem_suppressed(struct store *s, struct slice address, int channel, i
 	struct mem *m = mem_of(s);
 	if (m->suppressions == 0)
 		return false;
-	return find(m, suppression_key(m, address, channel, purpose)) ||
-	       find(m, suppression_key(m, address, -1, purpose)) || find(m, suppression_key(m, address, channel, -1)) ||
-	       find(m, suppression_key(m, address, -1, -1));
+	return mem_find(m, suppression_key(m, address, channel, purpose)) ||
+	       mem_find(m, suppression_key(m, address, -1, purpose)) ||
+	       mem_find(m, suppression_key(m, address, channel, -1)) ||
+	       mem_find(m, suppression_key(m, address, -1, -1));
 }
 
 static bool mem_suppressions(struct store *s, store_suppression_each *each, void *context)
@@ -547,13 +536,13 @@ struct count {
 static struct slice counts_key(struct mem *m, const struct counter_key *key)
 {
 	int64_t of[2] = {key->scope, key->id};
-	return key_of(m, COUNTER, of, sizeof of);
+	return mem_key_of(m, COUNTER, of, sizeof of);
 }
 
 static bool mem_counter_add(struct store *s, const struct counter_key *key, int32_t n, int64_t *now_n)
 {
 	struct mem *m = mem_of(s);
-	const struct entry *e = find(m, counts_key(m, key));
+	const struct entry *e = mem_find(m, counts_key(m, key));
 	size_t at = 0;
 	struct count c = {0, key->day, key->channel, key->purpose};
 	buf_clear(&m->value);
@@ -573,13 +562,13 @@ static bool mem_counter_add(struct store *s, const struct counter_key *key, int3
 		buf_add(&m->value, &c, sizeof c);
 	else
 		memcpy(m->value.p + at, &c, sizeof c);
-	return put(m, counts_key(m, key), buf_slice(&m->value));
+	return mem_put(m, counts_key(m, key), buf_slice(&m->value));
 }
 
 static int64_t mem_counter_sum(struct store *s, const struct counter_key *key, int32_t from_day, int32_t to_day)
 {
 	struct mem *m = mem_of(s);
-	const struct entry *e = find(m, counts_key(m, key));
+	const struct entry *e = mem_find(m, counts_key(m, key));
 	int64_t sum = 0;
 	for (size_t at = 0; e && at < e->value.n; at += sizeof(struct count)) {
 		struct count c;
@@ -622,7 +611,7 @@ static int64_t mem_journal_add(struct store *s, int64_t previous, const struct e
 	                          m->journal_bytes.n, (uint32_t)detail.n, (uint32_t)after->state.n};
 	if (!buf_reserve(&m->journal_bytes, detail.n + after->state.n)) {
 		m->journal_bytes.failed = false;
-		return no_memory(m) ? 0 : -1;
+		return mem_no_memory(m) ? 0 : -1;
 	}
 	buf_add_slice(&m->journal_bytes, detail);
 	buf_add_slice(&m->journal_bytes, after->state);
@@ -652,7 +641,7 @@ static bool mem_journal(struct store *s, int64_t enrollment_id, int64_t last, st
 		count++;
 	int64_t *numbers = malloc(sizeof *numbers * count);
 	if (!numbers)
-		return no_memory(m);
+		return mem_no_memory(m);
 	size_t at = count;
 	for (int64_t number = last; number; number = m->journal[number - 1].previous)
 		numbers[--at] = number;

@@ -46,6 +46,20 @@ struct store_row {
 	WRITES(inbox_add, (struct store *s, struct inbox_row *row, bool *was_there), (s, row, was_there))	\
 	READS(int, inbox, (struct store *s, int64_t after, int cap, store_inbox_each *each, void *context),	\
 	      (s, after, cap, each, context))									\
+	READS(int, inbox_of,											\
+	      (struct store *s, int64_t contact_id, int64_t after, int cap, store_inbox_each *each, void *context), \
+	      (s, contact_id, after, cap, each, context))							\
+	WRITES(errand_add, (struct store *s, struct errand_row *row), (s, row))					\
+	WRITES(errand_close, (struct store *s, int64_t id, enum errand_state state, int64_t at_us),		\
+	       (s, id, state, at_us))										\
+	READS(int, errands_open,										\
+	      (struct store *s, int64_t after, int cap, store_errand_each *each, void *context),		\
+	      (s, after, cap, each, context))									\
+	READS(int, errands_of, (struct store *s, int64_t enrollment_id, store_errand_each *each, void *context), \
+	      (s, enrollment_id, each, context))								\
+	WRITES(answer_add, (struct store *s, const struct answer_row *row), (s, row))				\
+	READS(bool, answers_of, (struct store *s, int64_t enrollment_id, store_answer_each *each, void *context), \
+	      (s, enrollment_id, each, context))								\
 	WRITES(suppress,											\
 	       (struct store *s, struct slice address, int channel, int purpose, int64_t at_us, struct slice reason), \
 	       (s, address, channel, purpose, at_us, reason))							\

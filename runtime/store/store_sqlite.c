@@ -40,7 +40,8 @@ static bool is_disk_full(int code, int system_error)
 	        (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG));
 }
 
-bool lite_fail(struct lite *l)
+/* Why SQLite's last call failed, in words that say what to do. Always false. */
+static bool lite_fail(struct lite *l)
 {
 	/* SQLite keeps the system's error for some calls only; errno is that of the call it has just come back from. */
 	int last_error = errno, code = sqlite3_extended_errcode(l->db), kept = sqlite3_system_errno(l->db);

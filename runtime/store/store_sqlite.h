@@ -70,6 +70,17 @@ void store_sqlite_configure(void);
 	SQL(INBOX_LAST, "SELECT max(id) FROM inbox")                                                                   \
 	SQL(INBOX, "SELECT id, at_us, contact, enrollment, kind, external_id, payload FROM inbox"                      \
 	           " WHERE id > ?1 ORDER BY id LIMIT ?2")                                                              \
+	SQL(INBOX_OF, "SELECT id, at_us, contact, enrollment, kind, external_id, payload FROM inbox"                   \
+	              " WHERE contact = ?3 AND kind < 16 AND id > ?1 ORDER BY id LIMIT ?2")                            \
+	SQL(ERRAND_ADD, "INSERT INTO errand VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                             \
+	SQL(ERRAND_CLOSE, "UPDATE errand SET state = ?2, closed_us = ?3 WHERE id = ?1 AND state = 0")                  \
+	SQL(ERRANDS_OPEN, "SELECT id, enrollment, step, occurrence, kind, at_us, state, closed_us, payload"            \
+	                  " FROM errand WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2")                             \
+	SQL(ERRANDS_OF, "SELECT id, enrollment, step, occurrence, kind, at_us, state, closed_us, payload"              \
+	                " FROM errand WHERE enrollment = ?1 ORDER BY id")                                              \
+	SQL(ANSWER_ADD, "INSERT INTO answer VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")                    \
+	SQL(ANSWERS_OF, "SELECT step, occurrence, question, at_us, value FROM answer WHERE enrollment = ?1"            \
+	                " ORDER BY step, occurrence, question")                                                        \
 	SQL(SUPPRESS, "INSERT INTO suppression VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")                     \
 	SQL(UNSUPPRESS, "DELETE FROM suppression WHERE address = ?1")                                                  \
 	SQL(SUPPRESSED,                                                                                                \
@@ -125,8 +136,6 @@ static inline struct lite *lite_of(struct store *s)
 }
 
 /* ---- store_sqlite.c ---- */
-/* Why SQLite's last call failed, in words that say what to do. Returns false. */
-bool lite_fail(struct lite *l);
 /* The statement with nothing bound; NULL: failed. */
 sqlite3_stmt *lite_sql(struct lite *l, enum lite_statement which);
 /* 1: a row; 0: no more, and the statement is reset; -1: failed, and reset. */

@@ -306,12 +306,9 @@ bool lite_inbox_add(struct store *s, struct inbox_row *row, bool *was_there)
 	return true;
 }
 
-int lite_inbox(struct store *s, int64_t after, int cap, store_inbox_each *each, void *context)
+/* Of a statement whose contact, if it asks for one, is bound. */
+static int show_inbox(struct lite *l, sqlite3_stmt *sql, int64_t after, int cap, store_inbox_each *each, void *context)
 {
-	struct lite *l = lite_of(s);
-	sqlite3_stmt *sql = lite_sql(l, SQL_INBOX);
-	if (!sql)
-		return -1;
 	sqlite3_bind_int64(sql, 1, after);
 	sqlite3_bind_int(sql, 2, cap);
 	int n = 0, found;
@@ -329,6 +326,21 @@ int lite_inbox(struct store *s, int64_t after, int cap, store_inbox_each *each, 
 	}
 	sqlite3_reset(sql);
 	return found < 0 ? -1 : n;
+}
+
+int lite_inbox(struct store *s, int64_t after, int cap, store_inbox_each *each, void *context)
+{
+	sqlite3_stmt *sql = lite_sql(lite_of(s), SQL_INBOX);
+	return sql ? show_inbox(lite_of(s), sql, after, cap, each, context) : -1;
+}
+
+int lite_inbox_of(struct store *s, int64_t contact_id, int64_t after, int cap, store_inbox_each *each, void *context)
+{
+	sqlite3_stmt *sql = lite_sql(lite_of(s), SQL_INBOX_OF);
+	if (!sql)
+		return -1;
+	sqlite3_bind_int64(sql, 3, contact_id);
+	return show_inbox(lite_of(s), sql, after, cap, each, context);
 }
 
 /* ---- suppressions ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/verbs/contacts.h"
+#include "base/csv.h"
 #include "base/hash.h"
 #include "base/utf8.h"
-#include "runtime/verbs/csv.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -29,11 +29,10 @@ static int event(struct session *s, const struct cli *c)
 	if (slice_is(word, "set"))
 		return set_fields(s, c);
 	int kind = drive_event_kind_of(word);
-	if (kind < 0 || kind == EVENT_CHANGED || kind == EVENT_INPUTS) {
+	if (kind < 0 || kind == EVENT_LEAVE) {
 		cli_error(c,
 		          "there is no event `%.*s`; there are reply, we_wrote, meeting, click, open, answer, event, "
-		          "bounce, unsubscribe, "
-		          "complaint, and `set` with --set FIELD=VALUE",
+		          "done, bounce, unsubscribe, complaint, auto_reply, and `set` with --set FIELD=VALUE",
 		          SLICE_ARG(word));
 		return EXIT_CANNOT;
 	}
@@ -41,6 +40,15 @@ static int event(struct session *s, const struct cli *c)
 		cli_error(c, "an event needs its --name, as in `exit on event \"deal.closed\"`");
 		return EXIT_CANNOT;
 	}
+	struct drive_field fields[FIELDS_MAX];
+	size_t count = 0;
+	for (const char *text; (text = cli_get_nth(c, "--field", (int)count)) != NULL;) {
+		if (count == FIELDS_MAX || !contacts_parse_field(c, text, &fields[count++]))
+			return EXIT_CANNOT;
+	}
+	int64_t until_us = 0;
+	if (cli_get(c, "--until") && !session_parse_time(c, "--until", cli_get(c, "--until"), tz_utc(), &until_us))
+		return EXIT_CANNOT;
 	struct drive_event e = {
 	        .kind = (enum drive_event_kind)kind,
 	        .contact = slice_of(cli_get(c, "--contact")),
@@ -48,6 +56,11 @@ static int event(struct session *s, const struct cli *c)
 	        .step = slice_of(cli_get(c, "--step")),
 	        .name = slice_of(cli_get(c, "--name")),
 	        .external_id = slice_of(cli_get(c, "--id")),
+	        .text = slice_of(cli_get(c, "--text")),
+	        .outcome = slice_of(cli_get(c, "--as")),
+	        .until_us = until_us,
+	        .fields = fields,
+	        .field_count = count,
 	};
 	struct buf error = {0};
 	bool was_there = false;
@@ -83,8 +96,14 @@ static const struct cli_flag event_flags[] = {
         {"--step", "NAME", "of this step", CLI_ONCE},
         {"--name", "TEXT", "the name of an `event`", CLI_ONCE},
         {"--id", "TEXT", "the event's own id: it is taken once", CLI_ONCE},
+        {"--field", "NAME=VALUE", "an event's field, an answer to a question, what a webhook returned", CLI_MANY},
+        {"--text", "TEXT", "what a reply says", CLI_ONCE},
+        {"--as", "OUTCOME", "how a task was done", CLI_ONCE},
+        {"--until", "TIME", "the return that an automatic answer tells", CLI_ONCE},
         {"--set", "FIELD=VALUE", "with `set`: revises the contact", CLI_MANY},
-        {"KIND", NULL, "reply, we_wrote, meeting, click, open, answer, event, bounce, unsubscribe, complaint, or set",
+        {"KIND", NULL,
+         "reply, we_wrote, meeting, click, open, answer, event, done, bounce, unsubscribe, complaint, auto_reply, "
+         "or set",
          CLI_REQUIRED},
         {0},
 };

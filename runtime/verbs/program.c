@@ -19,6 +19,7 @@ struct cli_program program_make(struct program_tables *tables, void *context)
 	                  verb_show,
 	                  verb_why,
 	                  verb_outbox,
+	                  verb_task,
 	                  verb_suppress,
 	                  verb_adopt,
 	                  verb_clock,

@@ -7,6 +7,7 @@
 #include "runtime/verbs/session.h"
 #include "runtime/verbs/verbs.h"
 #include <dirent.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +22,7 @@ struct rehearsal {
 	const struct tz *zone; /* the workspace's: of times without an offset */
 	struct store *store;
 	struct drive *drive;
-	struct channel *channel;
+	struct channel *channel, *texts;
 	const struct compile_result *sequence;
 	struct told_lines told;
 	struct arena arena; /* of the events */
@@ -131,16 +132,44 @@ static bool open_maildir(struct rehearsal *r)
 	return r->channel != NULL;
 }
 
+/* Activates the sequence and those that it hands over to. */
+static bool activate(struct rehearsal *r, struct slice name, int depth, struct buf *error)
+{
+	const struct compile_result *found = compile_find(&r->compile, name);
+	struct plan plan;
+	struct image_error why;
+	if (!found || found->draft || depth > (int)r->compile.result_count)
+		return true; /* the handoff will say so */
+	if (!drive_set_state(r->drive, TARGET_SEQUENCE, name, CHANGE_ACTIVATE, r->from_us, error))
+		return false;
+	bool ok = plan_load(&plan, found->plan.p, found->plan.n, true, &why);
+	if (!ok) {
+		buf_adds(error, why.text);
+		return false;
+	}
+	const struct plan_step *steps = PLAN_ROWS(&plan, STEP, step);
+	for (uint32_t i = 0; ok && i < PLAN_COUNT(&plan, STEP); i++) {
+		if (steps[i].kind != STEP_HANDOFF)
+			continue;
+		struct slice target = PLAN_STRING(&plan, PLAN_ROWS(&plan, ACTION, action)[steps[i].action].target);
+		ok = slice_eq(target, name) || activate(r, target, depth + 1, error);
+	}
+	plan_free(&plan);
+	return ok;
+}
+
 static bool open_drive(struct rehearsal *r)
 {
 	struct buf error = {0};
 	enum store_failure failure;
 	r->store = store_open("memory:", STORE_CREATE, &failure, &error);
+	r->texts = channel_null(INT_MAX); /* what a text says stands in its line */
 	struct drive_options options = {
 	        .store = r->store,
 	        .zones = r->zones,
-	        .channels = {[CHANNEL_EMAIL] = r->channel},
+	        .channels = {[CHANNEL_EMAIL] = r->channel, [CHANNEL_SMS] = r->texts, [CHANNEL_WHATSAPP] = r->texts},
 	        .virtual_clock = true,
+	        .pages_post = true,
 	        .on_line = told_keep,
 	        .context = &r->told,
 	};
@@ -150,8 +179,7 @@ static bool open_drive(struct rehearsal *r)
 		plans[i] = r->compile.results[i].plan;
 	bool ok = r->drive && plans &&
 	          drive_deploy(r->drive, r->compile.policy, plans, r->compile.result_count, r->from_us, &error) &&
-	          drive_set_state(r->drive, TARGET_SEQUENCE, slice_of(cli_get(r->cli, "--sequence")), CHANGE_ACTIVATE,
-	                          r->from_us, &error);
+	          activate(r, slice_of(cli_get(r->cli, "--sequence")), 0, &error);
 	if (!ok)
 		cli_error(r->cli, "%s", error.n ? buf_cstr(&error) : "out of memory");
 	free(plans);
@@ -212,7 +240,7 @@ static void print(struct rehearsal *r)
 	about_summary(&r->told, c->out);
 	about_message(r->drive, c->out);
 	fprintf(c->out,
-	        "\nAll of them are in the Maildir %s\n  mutt -f %s    or any other mail program; each file in its "
+	        "\nThe e-mails are in the Maildir %s\n  mutt -f %s    or any other mail program; each file in its "
 	        "folder `new` is a message\n",
 	        r->maildir, r->maildir);
 }
@@ -223,6 +251,8 @@ static void close_all(struct rehearsal *r)
 		drive_close(r->drive);
 	if (r->channel)
 		r->channel->ops->close(r->channel);
+	if (r->texts)
+		r->texts->ops->close(r->texts);
 	if (r->store)
 		store_close(r->store);
 	if (r->zones)

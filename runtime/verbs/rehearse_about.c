@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/verbs/rehearse_about.h"
 #include "plan/plan.h"
+#include "runtime/channels/mime.h"
 #include <string.h>
 
 #define SAMPLE_LINES 14
@@ -10,7 +11,6 @@
 /* "mon-fri", "sat", "every day" */
 static void put_days(FILE *out, uint32_t days)
 {
-	static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 	const char *between = "";
 	if (days == 0x7F) {
 		fputs("every day", out);
@@ -22,9 +22,9 @@ static void put_days(FILE *out, uint32_t days)
 			continue;
 		while (to < 6 && days & 1u << (to + 1))
 			to++;
-		fprintf(out, "%s%s", between, names[from]);
+		fprintf(out, "%s%s", between, civil_weekday_words[from]);
 		if (to > from)
-			fprintf(out, "-%s", names[to]);
+			fprintf(out, "-%s", civil_weekday_words[to]);
 		between = ",";
 		from = to;
 	}
@@ -47,10 +47,12 @@ static void put_window(const struct plan *plan, FILE *out)
 			fprintf(out, " %02u:%02u-%02u:%02u", p->from_minute / 60, p->from_minute % 60,
 			        p->to_minute / 60, p->to_minute % 60);
 		}
-		fprintf(out, " in %.*s", SLICE_ARG(zone.n ? zone : SLICE("the contact's own zone")));
+		if (!w->anytime)
+			fprintf(out, " in %.*s", SLICE_ARG(zone.n ? zone : SLICE("the contact's own zone")));
 	} else {
-		fprintf(out, "  They leave %s in the contact's own zone",
-		        s->purpose == PURPOSE_SALES ? "every day 08:00-20:00" : "at any time");
+		fprintf(out, "  They leave %s",
+		        s->purpose == PURPOSE_SALES ? "every day 08:00-20:00 in the contact's own zone"
+		                                    : "at any time");
 	}
 	const char *skips[] = {"", ", not on weekends", ", not on holidays", ", not on weekends or holidays"};
 	fprintf(out, "%s.\n", skips[s->skip & (SKIP_WEEKENDS | SKIP_HOLIDAYS)]);
@@ -161,12 +163,17 @@ void about_summary(const struct told_lines *t, FILE *out)
 
 void about_message(struct drive *d, FILE *out)
 {
-	struct buf memory = {0};
+	struct buf memory = {0}, plain = {0};
 	struct drive_letter letter;
 	if (drive_letter(d, 1, &letter, &memory)) {
-		fprintf(out, "\nThe first message, as text:\n    | To: %.*s\n    | Subject: %.*s\n    |\n",
-		        SLICE_ARG(letter.recipient), SLICE_ARG(letter.subject));
-		struct slice text = slice_trim(letter.text);
+		bool mail = letter.recipient.n && memchr(letter.recipient.p, '@', letter.recipient.n);
+		if (!mail || !mime_text(letter.bytes, &plain))
+			buf_add_slice(&plain, letter.text);
+		fprintf(out, "\nThe first message, as text:\n    | To: %.*s\n", SLICE_ARG(letter.recipient));
+		if (mail)
+			fprintf(out, "    | Subject: %.*s\n", SLICE_ARG(letter.subject));
+		fputs("    |\n", out);
+		struct slice text = slice_trim(buf_slice(&plain));
 		for (int lines = 0; text.n && lines < SAMPLE_LINES; lines++) {
 			const char *end = memchr(text.p, '\n', text.n);
 			size_t n = end ? (size_t)(end - text.p) : text.n;
@@ -176,5 +183,6 @@ void about_message(struct drive *d, FILE *out)
 		if (text.n)
 			fputs("    | …\n", out);
 	}
+	buf_free(&plain);
 	buf_free(&memory);
 }

@@ -36,13 +36,11 @@ struct slice told_gates(struct slice reason)
 
 void told_put_time(FILE *out, const struct tz *zone, int64_t instant_us, int year)
 {
-	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct civil c;
 	int64_t wall = tz_to_wall(zone, instant_us);
 	civil_from_wall_us(wall, &c);
-	fprintf(out, "%s %2d %s", days[civil_weekday(civil_day_of(wall))], c.day, months[c.month - 1]);
+	fprintf(out, "%s %2d %s", civil_weekday_names[civil_weekday(civil_day_of(wall))], c.day,
+	        civil_month_names[c.month - 1]);
 	if (c.year != year)
 		fprintf(out, " %d", c.year);
 	fprintf(out, " %02d:%02d", c.hour, c.minute);
@@ -147,6 +145,19 @@ static void begin_row(const struct page *p, const struct tz *zone, int64_t at_us
 	put_column(p->out, step, p->step_columns);
 }
 
+/* The event's name, its outcome, its text, its fields. */
+static void put_deed(FILE *out, const struct drive_event *e)
+{
+	fprintf(out, "%.*s%.*s%.*s", SLICE_ARG(e->name), SLICE_ARG(e->outcome), SLICE_ARG(e->text));
+	for (size_t i = 0; i < e->field_count; i++)
+		fprintf(out, "%s%.*s %.*s",
+		        i                                        ? ", "
+		        : e->name.n || e->text.n || e->outcome.n ? " "
+		                                                 : "",
+		        SLICE_ARG(e->fields[i].name), SLICE_ARG(e->fields[i].text));
+	fputc('\n', out);
+}
+
 /* What the contact did up to that instant. */
 static void put_deeds(const struct page *p, size_t *next, const struct drive_line *l, int64_t until_us)
 {
@@ -157,7 +168,7 @@ static void put_deeds(const struct page *p, size_t *next, const struct drive_lin
 			return;
 		buf_addf(&kind, "← %s", drive_event_word(e->event.kind));
 		begin_row(p, l->zone, e->at_us, buf_slice(&kind), "\033[35m", e->event.step);
-		fprintf(p->out, "%.*s\n", SLICE_ARG(e->event.name));
+		put_deed(p->out, &e->event);
 		buf_free(&kind);
 	}
 }
@@ -176,15 +187,40 @@ static struct slice unsent(const struct told *first, const struct told *end)
 	return step;
 }
 
+/* A text of several lines on one. */
+static void put_first_line(FILE *out, struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		fputc(text.p[i] == '\n' ? ' ' : text.p[i], out);
+	fputc('\n', out);
+}
+
 static void put_sent(const struct page *p, const struct drive_line *l)
 {
 	begin_row(p, l->zone, l->at_us, l->kind, "\033[32m", l->step);
-	fprintf(p->out, "%.*s\n", SLICE_ARG(l->subject));
+	put_first_line(p->out, l->subject);
 	if (!l->reason.n)
 		return;
 	fprintf(p->out, "%*s%s↳ moved from ", 22 + KIND_COLUMNS + p->step_columns, "", p->colour ? "\033[2m" : "");
 	told_put_time(p->out, l->zone, l->due_us, p->told->year);
 	fprintf(p->out, ": %.*s%s\n", SLICE_ARG(told_gates(l->reason)), p->colour ? "\033[0m" : "");
+}
+
+/* A task, webhook, alert, page or handoff: its kind, what it says, and under it what more there is to know. */
+static void put_errand(const struct page *p, const struct drive_line *l)
+{
+	begin_row(p, l->zone, l->at_us, l->kind, "\033[34m", l->step);
+	put_first_line(p->out, l->subject);
+	if (!l->reason.n)
+		return;
+	const char *word = l->event == DRIVE_TASK ? "due " : l->event == DRIVE_ALERT ? "to " : "";
+	int64_t due_us;
+	fprintf(p->out, "%*s%s↳ %s", 22 + KIND_COLUMNS + p->step_columns, "", p->colour ? "\033[2m" : "", word);
+	if (l->event == DRIVE_TASK && civil_parse_rfc3339(l->reason, &due_us))
+		told_put_time(p->out, l->zone, due_us, p->told->year);
+	else
+		fprintf(p->out, "%.*s", SLICE_ARG(l->reason));
+	fputs(p->colour ? "\033[0m\n" : "\n", p->out);
 }
 
 static void put_row(const struct page *p, const struct told *first, const struct told *t)
@@ -209,6 +245,15 @@ static void put_row(const struct page *p, const struct told *first, const struct
 		if (!l->reason.n)
 			return;
 		break;
+	case DRIVE_TASK:
+	case DRIVE_WEBHOOK:
+	case DRIVE_ALERT:
+	case DRIVE_PAGE:
+	case DRIVE_HANDOFF: put_errand(p, l); return;
+	case DRIVE_DONE:
+	case DRIVE_SUPPRESSED:
+	case DRIVE_RESUMED:
+	case DRIVE_REFUSED:
 	case DRIVE_FAILED:
 	case DRIVE_SKIPPED:
 	case DRIVE_RETRY:
@@ -218,6 +263,14 @@ static void put_row(const struct page *p, const struct told *first, const struct
 	}
 	begin_row(p, l->zone, l->at_us, slice_of(drive_line_word(l->event)), "\033[33m", l->step);
 	fprintf(p->out, "%.*s\n", SLICE_ARG(l->reason));
+}
+
+/* Whether the line says what the deed before `next` has said: a task is done. */
+static bool was_deed(const struct page *p, size_t next, const struct drive_line *l)
+{
+	const struct timeline_event *e = next ? p->did[next - 1] : NULL;
+	return e && l->event == DRIVE_DONE && e->event.kind == EVENT_DONE && e->at_us == l->at_us &&
+	       compare_contacts(e->event.contact, l->contact) == 0 && slice_eq(e->event.step, l->step);
 }
 
 static void put_people(struct page *p)
@@ -230,7 +283,8 @@ static void put_people(struct page *p)
 		        p->colour ? "\033[0m" : "", SLICE_ARG(tz_name(l->zone)));
 		for (end = i; end < p->told->count && items[end].line.enrollment_id == l->enrollment_id; end++) {
 			put_deeds(p, &deed, l, items[end].line.at_us);
-			put_row(p, &items[i], &items[end]);
+			if (!was_deed(p, deed, &items[end].line))
+				put_row(p, &items[i], &items[end]);
 		}
 	}
 	fputc('\n', p->out);

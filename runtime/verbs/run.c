@@ -21,6 +21,8 @@ struct daemon {
 	struct session *session;
 	const struct cli *cli;
 	struct channel *channel;
+	struct channel
+	        *texts; /* for phones; NULL with a deployment: no provider can be connected yet, and texts wait */
 	int listener, signals;
 	int wake; /* readable when a call or a signal came: what the channel waits on beside its own */
 	struct cli_program program;
@@ -178,6 +180,24 @@ static int run_virtual(struct daemon *d, const char *until)
 	return session_conclude(s, d->cli, ok, &error);
 }
 
+/* The embedded default writes texts beside its Maildir. */
+static bool open_texts(struct daemon *d)
+{
+	struct session *s = d->session;
+	struct buf error = {0};
+	char folder[sizeof s->folder + 16];
+	if (s->deployment && !s->virtual_clock)
+		return true;
+	snprintf(folder, sizeof folder, "%s/texts", s->folder);
+	d->texts = channel_texts(folder, &error);
+	if (!d->texts)
+		cli_error(d->cli, "%s", buf_cstr(&error));
+	buf_free(&error);
+	drive_connect(s->drive, CHANNEL_SMS, d->texts);
+	drive_connect(s->drive, CHANNEL_WHATSAPP, d->texts);
+	return d->texts != NULL;
+}
+
 static int daemon_body(struct session *s, const struct cli *c)
 {
 	struct daemon d = {.session = s, .cli = c, .listener = -1, .signals = -1, .wake = -1};
@@ -187,6 +207,10 @@ static int daemon_body(struct session *s, const struct cli *c)
 	if (!d.channel)
 		return code;
 	drive_connect(s->drive, CHANNEL_EMAIL, d.channel);
+	if (!open_texts(&d)) {
+		d.channel->ops->close(d.channel);
+		return EXIT_CANNOT;
+	}
 	if (s->virtual_clock) {
 		code = run_virtual(&d, cli_get(c, "--until"));
 	} else if (cli_get(c, "--until")) {
@@ -215,7 +239,10 @@ static int daemon_body(struct session *s, const struct cli *c)
 		close(d.signals);
 	if (d.wake >= 0)
 		close(d.wake);
-	drive_connect(s->drive, CHANNEL_EMAIL, NULL);
+	for (int kind = 0; kind < CHANNEL_COUNT; kind++)
+		drive_connect(s->drive, (enum plan_channel)kind, NULL);
+	if (d.texts)
+		d.texts->ops->close(d.texts);
 	d.channel->ops->close(d.channel);
 	return code;
 }

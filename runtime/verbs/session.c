@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/verbs/session.h"
+#include "runtime/verbs/verbs.h"
 #include "runtime/verbs/control.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -65,6 +66,12 @@ bool session_set_now(struct session *s, int64_t now_us)
 	int n = snprintf(text, sizeof text, "%lld", (long long)now_us);
 	return store_begin(s->store) && store_meta_put(s->store, META_VIRTUAL_NOW, (struct slice){text, (size_t)n}) &&
 	       store_commit(s->store);
+}
+
+void session_put_time(FILE *out, const struct tz *zone, int64_t instant_us)
+{
+	char at[40];
+	fprintf(out, "%s %.*s", tz_format_people(zone, instant_us, at), SLICE_ARG(tz_name(zone)));
 }
 
 bool session_parse_time(const struct cli *c, const char *flag, const char *text, const struct tz *zone,
@@ -238,6 +245,14 @@ static void add_home(struct session *s)
 	buf_addf(&s->home, "%s:%s", host, s->root);
 }
 
+/* Whom an event or a handoff could not enroll. */
+static void tell_refused(void *context, const struct drive_line *line)
+{
+	const struct session *s = context;
+	fprintf(s->cli->err, "seqd: an event or a handoff enrolled nobody in %.*s (contact %lld): %.*s\n",
+	        SLICE_ARG(line->sequence), (long long)line->contact_id, SLICE_ARG(line->reason));
+}
+
 static int open_drive(struct session *s, const struct cli *c, enum session_mode mode)
 {
 	struct buf error = {0};
@@ -246,11 +261,14 @@ static int open_drive(struct session *s, const struct cli *c, enum session_mode 
 	        .store = s->store,
 	        .zones = s->zones,
 	        .read_only = mode == SESSION_READ,
+	        .deploys = c->verb->run == verb_deploy.run,
 	        .virtual_clock = s->virtual_clock,
 	        .base_url = s->deployment && s->deployment->base_url.n ? s->deployment->base_url.p : NULL,
 	        .in_doubt_us = s->deployment ? s->deployment->in_doubt_us : 0,
 	        .home = buf_slice(&s->home),
 	        .boot_clock = s->virtual_clock ? NULL : boot_clock,
+	        .on_refused = tell_refused,
+	        .context = s,
 	};
 	s->drive = drive_open(&options, session_now_us(s), &error);
 	int code = session_conclude(s, c, s->drive != NULL, &error);

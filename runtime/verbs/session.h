@@ -58,6 +58,8 @@ int session_store_exit(enum store_failure failure);
  * unless the store is. */
 int session_conclude(struct session *s, const struct cli *c, bool ok, struct buf *error);
 
+/* "Tue 2026-11-24 07:50 Europe/Paris": for people. */
+void session_put_time(FILE *out, const struct tz *zone, int64_t instant_us);
 /* "2026-03-02", "2026-03-02 10:00" in `zone`, or RFC 3339. Prints what is wrong and returns false otherwise. */
 bool session_parse_time(const struct cli *c, const char *flag, const char *text, const struct tz *zone,
                         int64_t *instant_us);

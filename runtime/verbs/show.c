@@ -45,17 +45,17 @@ static void view_json(void *context, const struct drive_view *v)
 static void view_text(void *context, const struct drive_view *v)
 {
 	FILE *out = context;
-	char at[40];
 	fprintf(out, "%-8lld %-32.*s %-24.*s %-7s at %.*s", (long long)v->enrollment_id, SLICE_ARG(v->contact),
 	        SLICE_ARG(v->sequence), v->status, SLICE_ARG(v->at));
 	if (v->message.n)
 		fprintf(out, ", %.*s", SLICE_ARG(v->message));
 	if (v->attempts)
 		fprintf(out, ", %u tries", v->attempts);
-	if (v->released_us != NEVER_US)
-		fprintf(out, ", released %s", tz_format_rfc3339(v->zone, v->released_us, at));
-	else if (v->wake_us != NEVER_US)
-		fprintf(out, ", next %s", tz_format_rfc3339(v->zone, v->wake_us, at));
+	bool released = v->released_us != NEVER_US;
+	if (released || v->wake_us != NEVER_US) {
+		fputs(released ? ", released " : ", next ", out);
+		session_put_time(out, v->zone, released ? v->released_us : v->wake_us);
+	}
 	fputc('\n', out);
 }
 

@@ -221,12 +221,14 @@ void machine_begin(struct machine *m, const struct image *image, const struct vm
 	m->effects = NULL;
 	m->deriving = false;
 	m->answer = false;
+	m->result = ABSENT;
 	m->text = NULL;
 	m->sink = NULL;
 	m->top = 0;
 }
 
-/* Every jump goes forward, so the loop ends. It is over 70 lines because it is a table: one line an opcode. */
+/* Every jump goes forward and only a timer goes back, so the loop ends. It is over 70 lines because it is a table: one
+ * line an opcode. */
 void machine_run(struct machine *m, uint32_t pc)
 {
 	for (;;) {
@@ -264,7 +266,10 @@ void machine_run(struct machine *m, uint32_t pc)
 		case OP_NEXT_DAY: op_next_day(m, operand_16(a)); break;
 		case OP_JUMP: next = operand_32(a); break;
 		case OP_JUMP_UNLESS: next = pop_yes(m) ? next : operand_32(a); break;
-		case OP_SEND: op_send(m, operand_16(a), operand_16(b)); return;
+		case OP_SEND:
+			if (op_send(m, operand_16(a), operand_16(b)))
+				return;
+			break;
 		case OP_WAIT:
 			if (op_wait(m, operand_16(a)))
 				return;
@@ -275,7 +280,10 @@ void machine_run(struct machine *m, uint32_t pc)
 			break;
 		case OP_SET_CONTACT: op_set_contact(m, operand_16(a)); break;
 		case OP_END: op_end(m, operand_16(a)); return;
-		case OP_RETURN: m->answer = pop_yes(m); return;
+		case OP_RETURN:
+			m->answer = pop_yes(m);
+			m->result = (struct value){.set = 1, .type = TYPE_YES_NO, .u.i = m->answer};
+			return;
 		case OP_EMIT: op_emit(m, operand_16(a)); break;
 		case OP_PUT: op_put(m); break;
 		case OP_TO_TEXT: op_to_text(m); break;
@@ -285,10 +293,38 @@ void machine_run(struct machine *m, uint32_t pc)
 		case OP_BUILTIN: op_builtin(m, operand_16(a)); break;
 		case OP_DONE: return;
 		case OP_OR_DEFAULT: op_or_default(m, operand_16(a)); break;
+		case OP_YIELD: m->result = pop(m); return;
+		case OP_QUEUE: op_queue(m, operand_16(a)); break;
+		case OP_PERFORM: op_perform(m, operand_16(a)); break;
+		case OP_REST:
+			if (op_rest(m, operand_16(a), operand_16(b)))
+				return;
+			break;
+		case OP_WAIT_FOR:
+			if (op_wait_for(m, operand_16(a), &next))
+				return;
+			break;
+		case OP_ROUNDS: op_rounds(m, operand_16(a)); break;
+		case OP_WAIT_ROUND:
+			if (op_wait_round(m, operand_16(a)))
+				return;
+			break;
+		case OP_SUPPRESS: op_suppress(m, operand_16(a)); break;
+		case OP_ORIGINAL: op_original(m, operand_16(a)); break;
+		case OP_LEAVE: return;
 		case OPCODE_LIMIT: return;
 		}
 		pc = next;
 	}
+}
+
+struct value vm_value(const struct image *image, uint32_t pc, const struct vm_state *state, const struct vm_view *view,
+                      int64_t now_us)
+{
+	struct machine m;
+	machine_begin(&m, image, view, now_us, state);
+	machine_run(&m, pc);
+	return m.result;
 }
 
 bool vm_condition(const struct image *image, uint32_t pc, const struct vm_view *view, int64_t now_us)

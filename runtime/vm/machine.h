@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The inside of the virtual machine: what one run over the code holds, and the instructions that the switch of
- * evaluate.c calls. step.c has those of a sequence's body, moment.c those that know zones, text.c those of texts.
- * Nothing here checks what the verifier proved; a field or input of another type than the plan's counts as absent. */
+ * evaluate.c calls. body.c has those of a sequence's body that go on, rest.c those that come to rest, moment.c those
+ * that know zones, text.c those of texts; step.c is what happens around a run. Nothing here checks what the verifier
+ * proved; a field or input of another type than the plan's counts as absent. */
 #ifndef SEQ_RUNTIME_VM_MACHINE_H
 #define SEQ_RUNTIME_VM_MACHINE_H
 #include "runtime/vm/vm.h"
@@ -19,8 +20,9 @@ struct machine {
 	bool deriving; /* a wait's rule is run again: stop at the wait, and only say its moment */
 	struct value derived;
 	uint32_t otherwise; /* where that wait goes when its moment has passed; NONE: it has no otherwise */
-	/* A condition alone: */
+	/* A condition or an expression alone: */
 	bool answer;
+	struct value result;
 	/* A text alone: */
 	const struct vm_text_view *text;
 	vm_sink *sink;
@@ -77,14 +79,42 @@ void op_at(struct machine *m, uint32_t minute);
 void op_next_time(struct machine *m, uint32_t minute);
 void op_next_day(struct machine *m, uint32_t daytime);
 
-/* ---- step.c: the body; true from those that come to rest ---- */
+/* ---- body.c: what goes on ---- */
+void add_effect(struct vm_effects *effects, struct vm_effect effect);
+void set_fact(struct vm_state *s, uint32_t step, enum plan_fact fact);
+/* Slots of kind SETTLED keep when. */
+void set_settled(const struct image *image, struct vm_state *s, uint32_t step, int64_t at_us);
+void set_slot(struct vm_state *s, uint32_t slot, struct value v);
 void op_store(struct machine *m, uint32_t slot);
-void op_send(struct machine *m, uint32_t step, uint32_t position);
-bool op_wait(struct machine *m, uint32_t position);
-/* *next becomes `otherwise` when the moment is absent or past. */
-bool op_wait_until(struct machine *m, uint32_t position, uint32_t otherwise, uint32_t *next);
+void op_queue(struct machine *m, uint32_t step);
+void op_perform(struct machine *m, uint32_t step);
+void forget(struct machine *m, uint32_t step);
+/* The message of an `ask`: nothing stands between them (rule 13). */
+bool leads_to_ask(const struct image *image, uint32_t step);
+void op_suppress(struct machine *m, uint32_t purpose);
+void op_original(struct machine *m, uint32_t step);
+void op_rounds(struct machine *m, uint32_t slot);
 void op_set_contact(struct machine *m, uint32_t field);
 void op_end(struct machine *m, uint32_t end);
+void end_with(struct vm_state *after, uint32_t end, struct vm_effects *effects);
+/* The row of the step's message that this enrollment gets (language.md §4: variants). */
+uint32_t pick_message(const struct machine *m, uint32_t step);
+
+/* ---- rest.c: true from those that come to rest ---- */
+/* Rule 3: when a wait was complete that was processed at now_us. */
+int64_t completion(int64_t armed_us, int64_t now_us);
+bool op_send(struct machine *m, uint32_t step, uint32_t position);
+bool op_wait(struct machine *m, uint32_t position);
+bool op_rest(struct machine *m, uint32_t step, uint32_t position);
+/* *next becomes an arm's entry where one goes on at once. */
+bool op_wait_for(struct machine *m, uint32_t position, uint32_t *next);
+bool op_wait_round(struct machine *m, uint32_t position);
+/* The arm of a `wait for` that a step's facts alone open ("once true, stays true"), or NONE. */
+uint32_t open_arm(const struct machine *m, const struct plan_position *p);
+/* The arm that takes the event, or NONE; *spent: its guards refused it, or one took it. */
+uint32_t arm_of(const struct machine *m, const struct plan_position *p, const struct vm_event *event, bool *spent);
+/* *next becomes `otherwise` when the moment is absent or past. */
+bool op_wait_until(struct machine *m, uint32_t position, uint32_t otherwise, uint32_t *next);
 
 /* ---- text.c ---- */
 void op_emit(struct machine *m, uint32_t string);

@@ -9,6 +9,7 @@ gives `Line`s; an expected timeline is a text with one line for each of them:
     2026-03-09T10:00-04:00  ada: bump                       where there are several contacts
     2026-03-09T10:00-04:00  ! reply                         an exit and its reason; `*` is any reason or gate
     2026-03-09T10:00-04:00  bump failed | no_address        a message that was not sent
+    2026-03-09T10:00-04:00  - held | *                      what is about no step
 """
 import json
 import os
@@ -36,6 +37,8 @@ workspace acme {
         renewal    date
         seats      number
         vip        yes_no default no
+        phone      phone
+        sms_ok     yes_no default no
     }
     key     email
     mailbox sales {
@@ -147,6 +150,7 @@ def matches(want, line, only):
     if what.startswith("!"):
         return line.event == "exit" and what[1:].strip() in ("*", line.reason)
     step, event = (what.split() + ["sent"])[:2]
+    step = "" if step == "-" else step
     if (step, event) != (line.step, line.event) or subject not in (None, line.subject):
         return False
     return (gate or "") in ("*", line.gate)

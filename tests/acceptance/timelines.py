@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Rehearses every case of cases.py; with words as arguments only those whose title holds one of them."""
+"""Rehearses every case of cases.py and language_cases.py; with words as arguments only those whose title holds one of
+them."""
 import sys
 
-from cases import CASES
+from cases import CASES as MESSAGES
 from harness import Refused, differences, rehearse
+from language_cases import CASES as LANGUAGE
+
+CASES = MESSAGES + LANGUAGE
 
 
 def check(case):

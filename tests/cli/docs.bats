@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The documentation is held to the programs: every ```seq block of it is a whole file that `seqc check` accepts without a
-# warning, what it calls "not built yet" is reported as E0901, and its links lead somewhere.
+# warning, and its links lead somewhere.
 # shellcheck disable=SC2154
 
 bats_require_minimum_version 1.5.0
@@ -46,63 +46,12 @@ check_blocks() { # FILE LEAST
 	check_blocks docs/language.md 15
 }
 
+@test "docs/library.md: every example compiles" {
+	check_blocks docs/library.md 2
+}
+
 @test "docs/operating.md: every example compiles" {
 	check_blocks docs/operating.md 1
-}
-
-# A sequence around the lines that are given.
-not_built_in_a_sequence() { # LINES
-	not_built "sequence s { window anytime; email intro { subject \"Hi\"; body \"Hello\" }
-$1
-}"
-}
-
-not_built() { # SOURCE
-	run "$SEQC" check - <<<"$1"
-	if [ "$status" -ne 1 ] || [[ "$output" != *E0901* ]]; then
-		echo "not E0901: $1"
-		echo "$output"
-		return 1
-	fi
-	# and that is all that is wrong with it
-	if grep -q 'error\[E0[^9]' <<<"$output"; then
-		echo "more than E0901: $1"
-		echo "$output"
-		return 1
-	fi
-}
-
-@test "docs/language.md: what it calls not built yet is E0901" {
-	not_built_in_a_sequence 'sms nudge { text "Hi" }'
-	not_built_in_a_sequence 'whatsapp nudge { text "Hi" }'
-	not_built_in_a_sequence 'send invite by sms, email { sms { text "Hi" }; email { subject "Hi"; body "Hello" } }'
-	not_built_in_a_sequence 'task call "Call" { outcomes spoke, no_answer }'
-	not_built_in_a_sequence 'webhook done { post "https://api.acme.example/x"; json { a 1 } }'
-	not_built_in_a_sequence 'alert team { to "team@acme.example"; subject "S"; body "B" }'
-	not_built_in_a_sequence 'suppress sales'
-	not_built_in_a_sequence 'handoff over to s'
-	not_built_in_a_sequence 'thanks final { title "Thanks"; body "Bye" }'
-	not_built_in_a_sequence 'wait for reply up to 5 days { on nothing { finish } }'
-	not_built_in_a_sequence 'repeat up to 3 times every 5 days { email more { body "More" } }'
-	not_built_in_a_sequence 'start on event "trial.started"'
-	not_built_in_a_sequence 'start by email'
-	not_built_in_a_sequence 'exit on reply { suppress sales }'
-	not_built_in_a_sequence 'exit on answer'
-	not_built_in_a_sequence 'email b { body "B"; variant short 50% { body "S" }; variant long 50% { body "L" } }'
-	not_built_in_a_sequence 'email b { body "B"; attach file "a.pdf" }'
-	not_built_in_a_sequence 'email b { body "See {{link}}" }'
-	not_built_in_a_sequence 'when event.total == "1" { finish }'
-	not_built_in_a_sequence 'when reply.text contains "no" { finish }'
-	not_built_in_a_sequence 'set greeting = "Hi {{first_name}}"'
-	not_built_in_a_sequence 'migrate { step old -> intro }'
-	not_built_in_a_sequence 'email b { window mon-fri 09:00-17:00 in contact.zone; body "B" }'
-	not_built 'sequence s { original first; wait 2 days; email bump { body "Hello" } }'
-	not_built 'questionnaire visit "Visit" { nps recommend "Would you recommend us?" }'
-	not_built 'fragment chase(gap duration) { wait gap; email chase_1 { body "B" } }'
-	not_built 'provider ourgate file "providers/ourgate.json"'
-	not_built 'retire old -> finish'
-	not_built 'message sms m { text "Hi" }'
-	not_built 'workspace w { contact { email email }; brand { colour "#0b5fff" } }'
 }
 
 @test "the documents' links lead somewhere" {

@@ -70,3 +70,9 @@ refused_at() { # LINE TEXT
 	make_it < <({ good; echo; good | sed 's/E0201/E0202/'; }); refused_at 13 'the slug `unknown_step` is taken'
 	make_it < <({ good; echo; good | sed 's/E0201 error unknown_step/W0201 warning other/'; }); refused_at 13 'the number of W0201'
 }
+
+@test "a record belongs to the section above it" {
+	make_it < <({ echo '# ---- E02xx names ----'; echo '# but this is none'; good; })
+	[ "$status" -eq 0 ]
+	grep -q '"E02xx names",' "$OUT/table.inc"
+}

@@ -64,7 +64,7 @@ PY
 		"    Mon 30 Nov 09:00  ended                     over a limit: breakup does not leave" \
 		"12 contacts got 25 messages; " \
 		"    | Subject: Your demo of Acme, Ada" \
-		"All of them are in the Maildir $BATS_TEST_TMPDIR/maildir"; do
+		"The e-mails are in the Maildir $BATS_TEST_TMPDIR/maildir"; do
 		[[ "$output" == *"$line"* ]] || { echo "missing: $line"; echo "$output"; false; }
 	done
 	# Every line of a contact begins its columns at the same place.
@@ -116,4 +116,36 @@ PY
 	seqd rehearse c.csv --sequence hello --from 2026-03-02 --skip-bad
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"1 contacts got 2 messages"* ]]
+}
+
+# What a sequence asks for beside messages. Links hold a token of the store's own secret: it is cut.
+golden_of() { # folder sequence [from]
+	folder="$ROOT/tests/golden/rehearse/$1"
+	seqd rehearse "$folder/contacts.csv" --workspace "$folder" --sequence "$2" --from "${3:-2026-03-02T10:00}" \
+		--events "$folder/events.jsonl" --maildir "$BATS_TEST_TMPDIR/maildir" --format json
+	[ "$status" -eq 0 ]
+	sed -E 's#/p/[0-9]+\.[a-z0-9]+#/p/TOKEN#g' <<< "$output" > "$BATS_TEST_TMPDIR/lines"
+	[ -z "${BLESS:-}" ] || cp "$BATS_TEST_TMPDIR/lines" "$folder.jsonl"
+	diff -u "$folder.jsonl" "$BATS_TEST_TMPDIR/lines"
+}
+
+@test "a reminder that waits when the contact answers is dropped, and closed pages are skipped (rule 13)" {
+	golden_of reminder after_visit 2026-11-26T11:00
+}
+
+@test "a survey: pages, answers, a reminder, an alert, a contact who leaves a page (rule 13)" {
+	golden_of survey after_visit
+}
+
+@test "tasks with outcomes, waits for something, webhooks, handoffs, an exit with a block (rules 1, 9)" {
+	golden_of calls trial
+}
+
+@test "an answer that its question does not take is refused by name" {
+	folder="$ROOT/tests/golden/rehearse/survey"
+	echo '{"at":"2026-03-03T12:00:00-05:00","contact":"happy@x.example","event":"answer","step":"survey","answers":{"overall":12}}' > "$BATS_TEST_TMPDIR/events.jsonl"
+	seqd rehearse "$folder/contacts.csv" --workspace "$folder" --sequence after_visit --from 2026-03-02T10:00 \
+		--events "$BATS_TEST_TMPDIR/events.jsonl" --maildir "$BATS_TEST_TMPDIR/maildir"
+	[ "$status" -eq 1 ]
+	[[ "$stderr" == *"events.jsonl:1: overall: is a whole number from 1 to 10"* ]]
 }

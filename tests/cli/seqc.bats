@@ -23,7 +23,7 @@ SEQ
 seqc() { run --separate-stderr "$SEQC" "$@"; }
 
 json() { # a Python expression on the parsed output `d`
-	python3 -c 'import json, sys; d = json.loads(sys.argv[1]); assert eval(sys.argv[2]), d' "$output" "$1"
+	python3 -c 'import json, sys; d = json.load(sys.stdin); assert eval(sys.argv[1]), d' "$1" <<< "$output"
 }
 
 @test "check: good input says ok on standard output, exit 0" {
@@ -45,7 +45,7 @@ json() { # a Python expression on the parsed output `d`
 	[ -z "$stderr" ]
 	[[ "$output" == '{"format_version":1,"diagnostics":['* ]]
 	json 'list(d)[0] == "format_version" and d["diagnostics"][0]["line"] == 2 and d["diagnostics"][0]["file"] == "bad.seq"'
-	json 'set(d["diagnostics"][0]) == {"code","severity","message","file","line","column","end_line","end_column","labels","notes","fixes"}'
+	json 'set(d["diagnostics"][0]) == {"code","severity","message","file","line","column","end_line","end_column","byte_start","byte_end","labels","notes","fixes","rendered","fingerprint"}'
 	seqc check good.seq --format=json
 	[ "$status" -eq 0 ]
 	json '[x for x in d["diagnostics"] if x["severity"] == "error"] == []'
@@ -86,7 +86,7 @@ json() { # a Python expression on the parsed output `d`
 	[ "$status" -eq 3 ]
 	seqc check warn.seq --deny "$code"
 	[ "$status" -eq 3 ]
-	seqc check warn.seq --deny E0901
+	seqc check warn.seq --deny E0205
 	[ "$status" -eq 0 ]
 	seqc check bad.seq --deny warnings
 	[ "$status" -eq 1 ]
@@ -247,17 +247,17 @@ json() { # a Python expression on the parsed output `d`
 }
 
 @test "explain: a code with both examples, the list, JSON, and a code that is none" {
-	seqc explain E0901
+	seqc explain E0205
 	[ "$status" -eq 0 ]
-	[[ "$output" == "error[E0901]: not built yet: WHAT"*"Refused:"*"Right:"* ]]
-	while read -r line; do [ "${#line}" -le 80 ]; done <<< "$output"
-	seqc explain e0901
+	[[ "$output" == "error[E0205]: these files use each other in a circle: CHAIN"*"Refused:"*"Right:"* ]]
+	while IFS= read -r line; do [[ "$line" == "    "* ]] || [ "${#line}" -le 80 ]; done <<< "$output" # but sources
+	seqc explain e0205
 	[ "$status" -eq 0 ]
-	seqc explain not_built_yet --format json
-	json 'd["codes"][0]["code"] == "E0901" and d["format_version"] == 1'
+	seqc explain use_cycle --format json
+	json 'd["codes"][0]["code"] == "E0205" and d["format_version"] == 1'
 	seqc explain
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"E0901  error    not built yet: WHAT"* ]]
+	[[ "$output" == *"E0205  error    these files use each other in a circle: CHAIN"* ]]
 	seqc explain E9999
 	[ "$status" -eq 2 ]
 	[ -z "$output" ]
@@ -291,6 +291,25 @@ SEQ
 	seqc preview ws --contact email=ada@engines.example --start 2026-03-06T08:00:00-05:00 --format json
 	[ "$status" -eq 0 ]
 	json 'list(d)[0] == "format_version" and [(r["at"], r["step"]) for r in d["rows"] if r["event"] == "sent"] == [("2026-03-06T09:00:00-05:00", "intro"), ("2026-03-09T09:00:00-04:00", "bump")]'
+}
+
+@test "preview --texts: what each message says, below its line and in the JSON" {
+	cat > said.seq <<'SEQ'
+sequence said {
+    window anytime
+    email intro { subject "One"; body "First, {{first_name}}." }
+    wait 2 days
+    email bump { body "Second." }
+}
+SEQ
+	seqc preview said.seq --contact email=ada@engines.example --contact first_name=Ada --start 2026-03-02 --texts
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"email     One"$'\n'"    | First, Ada."$'\n'* ]]
+	[[ "$output" == *"email     Re: One"$'\n'"    | Second."$'\n'* ]]
+	seqc preview said.seq --contact email=ada@engines.example --start 2026-03-02 --texts --format json
+	json '[r["text"].split("\n")[0] for r in d["rows"] if "text" in r] == ["First, there.", "Second."]'
+	seqc preview said.seq --contact email=ada@engines.example --start 2026-03-02
+	[[ "$output" != *"Second."* ]]
 }
 
 @test "preview: what is wrong with the contact, the time or the name is told" {

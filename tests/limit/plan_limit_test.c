@@ -45,7 +45,7 @@ static void at_most_32_values_on_the_stack(void **unused)
 static void at_most_64_variables(void **unused)
 {
 	(void)unused;
-	for (uint32_t n = PLAN_SLOTS_MAX; n <= PLAN_SLOTS_MAX + 1; n++) {
+	for (uint32_t n = PLAN_VARIABLES_MAX; n <= PLAN_VARIABLES_MAX + 1; n++) {
 		struct fixture f = fixture_begin(IMAGE_PLAN);
 		uint32_t one = constant(&f, TYPE_NUMBER, NUMBER_ONE, 0);
 		for (uint32_t i = 0; i < n; i++) {
@@ -60,7 +60,7 @@ static void at_most_64_variables(void **unused)
 			op(&f, OP_STORE, i, 0);
 		}
 		op(&f, OP_END, end(&f, END_FINISH, NULL), 0);
-		finish_and_expect(&f, n > PLAN_SLOTS_MAX ? "65 of slot; at most 64 are allowed" : NULL);
+		finish_and_expect(&f, n > PLAN_VARIABLES_MAX ? "a variable behind others, or over 64 of them" : NULL);
 	}
 }
 
@@ -84,19 +84,15 @@ static void at_most_64_fields_are_set(void **unused)
 /* A step that is never reached costs a row only, so that 65,535 of them fit. */
 static void add_steps(struct fixture *f, uint32_t n)
 {
-	struct plan_message m = {
-	        .channel = CHANNEL_EMAIL, .subject = NONE, .body = NONE, .cc = NONE, .window = NONE, .limit = NONE};
+	struct plan_message m = BLANK(message);
 	uint32_t message = image_add(f->b, SECTION_MESSAGE, &m);
 	for (uint32_t i = 0; i < n; i++) {
 		char name[16];
 		snprintf(name, sizeof name, "s%u", i);
-		struct plan_step s = {.name = str(f, name),
-		                      .was = NONE,
-		                      .kind = STEP_EMAIL,
-		                      .message = message,
-		                      .entry = NONE,
-		                      .end = NONE,
-		                      .hash = NONE};
+		struct plan_step s = BLANK(step);
+		s.name = str(f, name);
+		s.message = message;
+		s.message_count = 1;
 		image_add(f->b, SECTION_STEP, &s);
 	}
 	op(f, OP_END, end(f, END_FINISH, NULL), 0);
@@ -117,7 +113,10 @@ static void at_most_65535_positions(void **unused)
 	(void)unused;
 	for (uint32_t n = PLAN_POSITIONS_MAX; n <= PLAN_POSITIONS_MAX + 1; n++) {
 		struct fixture f = fixture_begin(IMAGE_PLAN);
-		struct plan_position p = {.identity = str(&f, "w"), .was = NONE, .kind = POSITION_WAIT, .step = NONE};
+		struct plan_position p = BLANK(position);
+		p.identity = str(&f, "w");
+		p.kind = POSITION_WAIT;
+		p.rule = p.resume = 0;
 		op(&f, OP_END, end(&f, END_FINISH, NULL), 0);
 		for (uint32_t i = 0; i < n; i++)
 			image_add(f.b, SECTION_POSITION, &p);

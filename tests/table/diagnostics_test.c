@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Each record of compiler/diagnostics.txt is a test: its `bad` yields its code, its `good` yields no error and not its
- * code; where it names a test instead, that test names the code. And whole renderings: tests/golden/diag/NAME.seq gives
- * NAME.txt and NAME.json; with BLESS=1 in the environment they are written anew, to be read in the diff. */
+ * code; where it names a test instead, that test names the code; the fixes that `bad` gets are made and mend it. And
+ * whole renderings: tests/golden/diag/NAME.seq gives NAME.txt, and NAME.json, .short, .sarif, .github, .junit where
+ * there is such a file; with BLESS=1 in the environment they are written anew, to be read in the diff. */
 #include "compiler/compile.h"
-#include <ftw.h>
+#include "compiler/diag_edit.h"
+#include "compiler/diag_example.h"
 #include <glob.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -11,71 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 /* cmocka needs the headers above first. */
 #include <cmocka.h>
-
-static const char file_mark[] = "# file: ";
-
-static bool is_mark(const char *line)
-{
-	return strncmp(line, file_mark, sizeof file_mark - 1) == 0;
-}
-
-static const char *line_after(const char *p)
-{
-	const char *newline = strchr(p, '\n');
-	return newline ? newline + 1 : p + strlen(p);
-}
-
-static void write_file(const char *folder, struct slice name, struct slice text)
-{
-	char path[PATH_MAX];
-	snprintf(path, sizeof path, "%s/%.*s", folder, SLICE_ARG(name));
-	for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = 0;
-		mkdir(path, 0777);
-	}
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(text.p, 1, text.n, f), text.n);
-	assert_int_equal(fclose(f), 0);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-/* Compiles an example: a lone file, or, with lines `# file: PATH`, a folder of files. */
-static void compile_example(struct compile *k, const char *example)
-{
-	compile_init(k);
-	k->emit = true;
-	if (!is_mark(example) && !strstr(example, "\n# file: ")) {
-		compile_text(k, "main.seq", slice_of(example));
-		return;
-	}
-	char folder[] = "/tmp/seq-example-XXXXXX";
-	assert_non_null(mkdtemp(folder));
-	struct slice name = SLICE("main.seq");
-	for (const char *p = example; *p;) {
-		if (is_mark(p)) {
-			const char *start = p + sizeof file_mark - 1;
-			name = slice_trim((struct slice){start, (size_t)(line_after(p) - start)});
-			p = line_after(p);
-		}
-		const char *end = p;
-		while (*end && !is_mark(end))
-			end = line_after(end);
-		write_file(folder, name, (struct slice){p, (size_t)(end - p)});
-		p = end;
-	}
-	compile_path(k, folder);
-	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 /* In a draft an error may be a warning: that does not count. */
 static bool has_code(const struct compile *k, const struct diag_info *info)
@@ -99,11 +39,11 @@ static int check_examples(const struct diag_info *info)
 {
 	int wrong = 0;
 	struct compile k;
-	compile_example(&k, info->bad);
+	diag_example_compile(&k, info->bad);
 	if (!has_code(&k, info) && ++wrong)
 		tell(info, "`bad` does not yield it, but:", &k);
 	compile_free(&k);
-	compile_example(&k, info->good);
+	diag_example_compile(&k, info->good);
 	if ((k.diags.errors || has_code(&k, info)) && ++wrong)
 		tell(info, "`good` is not good:", &k);
 	compile_free(&k);
@@ -147,6 +87,51 @@ static void each_record_shows_itself(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* ---- fixes ---- */
+
+static uint32_t count_of(const struct compile *k, int code)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < k->diags.count; i++)
+		count += k->diags.items[i].code == code;
+	return count;
+}
+
+/* Makes the sure fixes of that code in the example, which is one file. True: it had some. */
+static bool fix_example(const struct diag_info *info, int code, int *wrong)
+{
+	struct compile k, fixed;
+	struct diag_edit *edits;
+	uint32_t count;
+	struct buf text = {0};
+	diag_example_compile(&k, info->bad);
+	assert_true(diag_edits(&k.diags, FIX_SURE, code, &edits, &count));
+	if (count) {
+		assert_null(strstr(info->bad, "# file: ")); /* write this test for folders, too */
+		diag_edit_text(&k.sources, edits[0].fix->span.source, edits, count, &text);
+		diag_example_compile(&fixed, buf_cstr(&text));
+		bool mended = count_of(&fixed, code) + count <= count_of(&k, code);
+		if (!mended && ++*wrong)
+			tell(info, "its sure fixes do not mend it:", &fixed);
+		compile_free(&fixed);
+	}
+	free(edits);
+	buf_free(&text);
+	compile_free(&k);
+	return count > 0;
+}
+
+static void sure_fixes_mend_what_they_are_for(void **state)
+{
+	(void)state;
+	int wrong = 0, fixed = 0;
+	for (int code = 0; code < diag_info_count(); code++)
+		if (diag_info_at(code)->bad)
+			fixed += fix_example(diag_info_at(code), code, &wrong);
+	assert_int_equal(wrong, 0);
+	assert_in_range(fixed, 8, 1000);
+}
+
 /* ---- golden renderings ---- */
 
 static int compare_golden(const char *path, struct buf *actual)
@@ -160,30 +145,50 @@ static int compare_golden(const char *path, struct buf *actual)
 	}
 	size_t n = 0;
 	char *expected = read_text(path, &n);
-	bool same = expected && n == actual->n && memcmp(expected, actual->p, n) == 0;
+	bool same = expected && n == actual->n && memcmp(expected, buf_cstr(actual), n) == 0;
 	if (!same)
 		print_error("%s: now it is\n%s", path, buf_cstr(actual));
 	free(expected);
 	return !same;
 }
 
+static void render_text(const struct diags *d, struct buf *out)
+{
+	diags_render_text(d, out, false, 50);
+}
+
+static void render_short(const struct diags *d, struct buf *out)
+{
+	diags_render_short(d, out, false, 50);
+}
+
+static const struct {
+	const char *ending;
+	void (*render)(const struct diags *d, struct buf *out);
+} formats[] = {
+        {"txt", render_text},          {"short", render_short},         {"json", diags_render_json},
+        {"sarif", diags_render_sarif}, {"github", diags_render_github}, {"junit", diags_render_junit},
+};
+
 static int check_golden(const char *path)
 {
 	size_t n;
+	int wrong = 0;
 	char *example = read_text(path, &n);
 	assert_non_null(example);
 	struct compile k;
-	compile_example(&k, example);
-	char golden[PATH_MAX];
-	struct buf text = {0}, json = {0};
-	diags_render_text(&k.diags, &text, false, 50);
-	snprintf(golden, sizeof golden, "%.*s.txt", (int)(strlen(path) - strlen(".seq")), path);
-	int wrong = compare_golden(golden, &text);
-	diags_render_json(&k.diags, &json);
-	snprintf(golden, sizeof golden, "%.*s.json", (int)(strlen(path) - strlen(".seq")), path);
-	wrong += compare_golden(golden, &json);
-	buf_free(&text);
-	buf_free(&json);
+	diag_example_compile(&k, example);
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		char golden[PATH_MAX];
+		struct buf text = {0};
+		snprintf(golden, sizeof golden, "%.*s.%s", (int)(strlen(path) - strlen(".seq")), path,
+		         formats[i].ending);
+		if (i && access(golden, F_OK) != 0)
+			continue;
+		formats[i].render(&k.diags, &text);
+		wrong += compare_golden(golden, &text);
+		buf_free(&text);
+	}
 	compile_free(&k);
 	free(example);
 	return wrong;
@@ -205,6 +210,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(each_record_shows_itself),
+	        cmocka_unit_test(sure_fixes_mend_what_they_are_for),
 	        cmocka_unit_test(renderings_are_as_blessed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ static void expect_codes(const char *what, const char *source, const char *codes
 	for (uint32_t i = 0; ok && i < c.result_count; i++) {
 		struct plan plan;
 		if (!plan_load(&plan, c.results[i].plan.p, c.results[i].plan.n, true, &error) ||
-		    !policy_offers(&policy, &plan, &error))
+		    (!plan.sequence->draft && !policy_offers(&policy, &plan, &error)))
 			fail_msg("%s: plan: %s", what, error.text);
 		plan_free(&plan);
 	}

@@ -380,61 +380,14 @@ static void promises_are_kept(void **state)
 }
 
 /* What parses but is not compiled yet is one finding at its place, and what reads it stays quiet. */
-static void what_is_not_built_is_said_once(void **state)
+static void what_stands_beside_sequences(void **state)
 {
 	(void)state;
 	static const struct example examples[] = {
-	        {"a task and its outcome",
-	         SEQUENCE(HELLO "task call \"Call\" { outcomes spoke, missed }\nwhen call is missed { wait 3 days as p "
-	                        "}\n" AGAIN),
-	         "E0901"},
-	        {"an SMS step", SEQUENCE(HELLO "sms nudge { text \"Hi\" }\nwhen nudge.clicked { finish }"), "E0901"},
-	        {"a WhatsApp step", SEQUENCE(HELLO "whatsapp nudge { text \"Hi\" }"), "E0901"},
-	        {"`original`", SEQUENCE("original first\nwait 1 day\n" AGAIN), "E0901"},
-	        {"`send`",
-	         SEQUENCE("send it by sms, email { sms { text \"Hi\" }; email { subject \"A\"; body \"B\" } }\n" AGAIN),
-	         "E0901"},
-	        {"a webhook and what it returns",
-	         SEQUENCE(HELLO
-	                  "webhook w { post \"https://a.example\"; returns { done yes_no } }\nwhen w.done { finish }"),
-	         "E0901"},
-	        {"an alert", SEQUENCE(HELLO "alert x { to sales; subject \"A\"; body \"B\" }"), "E0901"},
-	        {"pages", SEQUENCE(HELLO "offer gold { title \"A\"; body \"B\" }\nthanks bye { satisfied \"C\" }"),
-	         "E0901 E0901"},
-	        {"`wait for`, its blocks checked",
-	         SEQUENCE(HELLO "wait for reply up to 5 days { on reply { exit \"r\" }\non nothing { email n { body "
-	                        "\"{{nme}}\" } } }"),
-	         "E0901 E0201"},
-	        {"`repeat`", SEQUENCE(HELLO "repeat up to 3 times every 5 days { email r { body \"R\" } }"), "E0901"},
-	        {"`run`",
-	         "fragment chase(gap duration) { wait gap }\n" SEQUENCE(
-	                 HELLO "run chase(3 days) as eu\nwhen eu.x { finish }"),
-	         "E0901 E0901"},
-	        {"what an unbuilt step names must be there", SEQUENCE(HELLO "sms x using nudge\nhandoff h to nobody"),
-	         "E0901 E0201 E0901 E0201"},
-	        {"and counts as used", "message sms m { text \"Hi\" }\n" SEQUENCE(HELLO "sms x using m"), "E0901"},
 	        {"a test's names must be there",
 	         SEQUENCE(HELLO) "test \"t\" { sequence a\ncontact { first_nme \"Ada\" }\nexpect email helo at "
 	                         "2026-03-02 10:00 }",
 	         "W0902 E0201 E0201"},
-	        {"a fragment", "fragment f(gap duration) { wait gap }\n" SEQUENCE(HELLO), "E0901"},
-	        {"`handoff`", SEQUENCE(HELLO "handoff h to a"), "E0901"},
-	        {"`suppress`", SEQUENCE(HELLO "suppress sales"), "E0901"},
-	        {"variants",
-	         SEQUENCE("email hello { variant a 50% { subject \"A\"; body \"A\" }\nvariant b 50% { subject \"B\"; "
-	                  "body \"B\" } }"),
-	         "E0901"},
-	        {"attachments", SEQUENCE("email hello { subject \"A\"; body \"B\"; attach file \"c.pdf\" }"), "E0901"},
-	        {"steps of an exit", SEQUENCE("exit on reply { task t \"T\" }\n" HELLO), "E0901"},
-	        {"starts", SEQUENCE("start on event \"trial.started\"\nstart by link { email required }\n" HELLO),
-	         "E0901 E0901"},
-	        {"`migrate`", SEQUENCE(HELLO "migrate { step old -> hello }"), "E0901"},
-	        {"`{{link}}`", SEQUENCE("email hello { subject \"A\"; body \"{{link}}\" }"), "E0901"},
-	        {"a reply's text", SEQUENCE("exit when reply.text contains \"no\"\n" HELLO), "E0901"},
-	        {"a questionnaire", "questionnaire q \"Q\" { nps n \"N\" }\n" SEQUENCE(HELLO), "E0901"},
-	        {"`brand`", "workspace a { contact { email email }\nbrand { colour \"#0b5fff\" } }", "E0901"},
-	        {"`retire` and `provider`", "retire old -> finish\nprovider p file \"p.json\"\n" SEQUENCE(HELLO),
-	         "E0901 E0901"},
 	        {"a test is skipped, and the rest builds",
 	         SEQUENCE(HELLO) "test \"t\" { sequence a\nexpect nothing more }", "W0902"},
 	        {"channels of a workspace are there",
@@ -479,7 +432,7 @@ int main(void)
 	        cmocka_unit_test(windows_and_limits_are_sane),
 	        cmocka_unit_test(senders_are_known),
 	        cmocka_unit_test(promises_are_kept),
-	        cmocka_unit_test(what_is_not_built_is_said_once),
+	        cmocka_unit_test(what_stands_beside_sequences),
 	        cmocka_unit_test(a_lone_file_is_met_kindly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,56 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The collector and the renderers of diagnostics, on sources in memory. What the compiler itself finds is tested in
  * tests/table/diagnostics_test.c. */
-#include "compiler/diag.h"
-#include "diag_codes.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-/* cmocka needs the headers above first. */
-#include <cmocka.h>
-
-struct fixture {
-	struct arena arena;
-	struct sources sources;
-	struct diags diags;
-	struct buf out;
-};
-
-static void fixture_open(struct fixture *f)
-{
-	memset(f, 0, sizeof *f);
-	arena_init(&f->arena, 0, NULL);
-	f->sources.arena = &f->arena;
-	diags_init(&f->diags, &f->arena, &f->sources);
-}
-
-static void fixture_close(struct fixture *f)
-{
-	buf_free(&f->out);
-	arena_free(&f->arena);
-}
-
-static uint32_t add_source(struct fixture *f, const char *path, const char *text)
-{
-	return source_add(&f->sources, slice_of(path), slice_of(text), false);
-}
-
-/* The span of the n-th (from 0) such word. */
-static struct span find(const struct fixture *f, uint32_t source, const char *word, int n)
-{
-	const char *text = f->sources.items[source].text.p, *at = strstr(text, word);
-	for (; at && n; n--)
-		at = strstr(at + 1, word);
-	assert_non_null(at);
-	uint32_t start = (uint32_t)(at - text);
-	return (struct span){source, start, start + (uint32_t)strlen(word)};
-}
-
-static struct diag *add(struct fixture *f, struct span span, const char *what)
-{
-	return diag_not_built_yet(&f->diags, span, slice_of(what));
-}
+#include "base/utf8.h"
+#include "tests/unit/diag_help.h"
 
 static const char *text_of(struct fixture *f, uint32_t max)
 {
@@ -77,7 +29,7 @@ static void carets_labels_notes_and_fixes(void **state)
 	diag_note(&f.diags, g, "used by `a`\nby `b`");
 	diag_fix(&f.diags, g, second, SLICE("other"), FIX_MAYBE, "give it %s name", "another");
 	diag_fix(&f.diags, g, (struct span){cold, second.end, second.end}, SLICE("_2"), FIX_PLACEHOLDER, "number it");
-	assert_string_equal(text_of(&f, 0), "error[E0901]: not built yet: a second `Grüße`\n"
+	assert_string_equal(text_of(&f, 0), "error[E0515]: this cannot be compiled: a second `Grüße`\n"
 	                                    "  --> outbound/cold.seq:10:8\n"
 	                                    "   |\n"
 	                                    " 2 |     window mon-fri 9:00-17:00\n"
@@ -125,7 +77,7 @@ static void spans_of_several_lines_show_both_ends(void **state)
 	uint32_t s = add_source(&f, "a.seq", "sequence a {\n    finish\n    finish\n  }\n");
 	struct diag *g = add(&f, (struct span){s, 0, 38}, "all of it");
 	diag_label(&f.diags, g, g->span, "down to here");
-	assert_string_equal(text_of(&f, 0), "error[E0901]: not built yet: all of it\n"
+	assert_string_equal(text_of(&f, 0), "error[E0515]: this cannot be compiled: all of it\n"
 	                                    " --> a.seq:1:1\n"
 	                                    "  |\n"
 	                                    "1 | sequence a {\n"
@@ -180,6 +132,64 @@ static void long_lines_are_cut_around_the_mark(void **state)
 	fixture_close(&f);
 }
 
+/* What is underlined in a line, as it shows on a terminal. */
+static void every_script_is_underlined_where_it_stands(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *text, *word, *shown;
+	} rows[] = {
+	        {"a tab is four columns", "\tbody x", "body", "1 |     body x\n  |     ^^^^\n"},
+	        {"a tab in the line goes to the next stop", "a\tx", "x", "1 | a   x\n  |     ^\n"},
+	        {"a tab that is underlined", "a\tx", "\t", "1 | a   x\n  |  ^^^\n"},
+	        {"wide letters", "日本 x", "x", "1 | 日本 x\n  |      ^\n"},
+	        {"wide letters underlined", "a 日本 x", "日本", "1 | a 日本 x\n  |   ^^^^\n"},
+	        {"an emoji", "🎉 x", "x", "1 | 🎉 x\n  |    ^\n"},
+	        {"an accent of its own", "e\xCC\x81 x", "x", "1 | e\xCC\x81 x\n  |   ^\n"},
+	        {"the end of a CRLF line", "subject x\r\nfinish\r\n", "x", "1 | subject x\n  |         ^\n"},
+	        {"the second CRLF line", "a\r\nfinish\r\n", "finish", "2 | finish\n  | ^^^^^^\n"},
+	        {"over a CRLF", "ab\r\ncd\r\n", "b\r\nc", "1 | ab\n  |  ^\n2 | cd\n  | ^\n"},
+	        {"a newline itself", "ab\ncd", "\n", "1 | ab\n  |   ^\n"},
+	        {"bytes that are no text", "a \xFF x", "x", "1 | a \xEF\xBF\xBD x\n  |     ^\n"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct fixture f;
+		fixture_open(&f);
+		uint32_t s = add_source(&f, "a.seq", rows[i].text);
+		add(&f, find(&f, s, rows[i].word, 0), "x");
+		if (!strstr(text_of(&f, 0), rows[i].shown))
+			fail_msg("%s:\n%s", rows[i].what, text_of(&f, 0));
+		fixture_close(&f);
+	}
+}
+
+/* A long line of wide letters, with a label far away on either side. */
+static void a_long_line_shows_120_columns(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_open(&f);
+	struct buf line = {0};
+	for (int i = 0; i < 600; i++)
+		buf_adds(&line, i == 10 ? "left" : i == 300 ? "WRONG" : i == 590 ? "right" : "日");
+	uint32_t s = add_source(&f, "a.seq", buf_cstr(&line));
+	struct diag *g = add(&f, find(&f, s, "WRONG", 0), "x");
+	diag_label(&f.diags, g, find(&f, s, "left", 0), "one");
+	diag_label(&f.diags, g, find(&f, s, "right", 0), "two");
+	const char *text = text_of(&f, 0), *at = strstr(text, "1 | …日");
+	assert_non_null(at);
+	struct slice shown = {at + 4, strcspn(at + 4, "\n")};
+	assert_in_range(utf8_slice_width(shown), 118, 120);
+	assert_true(slice_ends(shown, "日…"));
+	assert_non_null(strstr(text, "\n  | - one\n")); /* under the … */
+	struct slice before = {shown.p, (size_t)(strstr(shown.p, "WRONG") - shown.p)};
+	buf_clear(&line);
+	buf_addf(&line, "\n  | %*s^^^^^\n", (int)utf8_slice_width(before), "");
+	assert_non_null(strstr(text, buf_cstr(&line)));
+	buf_free(&line);
+	fixture_close(&f);
+}
+
 static void places_at_the_end_and_nowhere(void **state)
 {
 	(void)state;
@@ -191,7 +201,7 @@ static void places_at_the_end_and_nowhere(void **state)
 	add(&f, (struct span){empty, 0, 0}, "nothing in it");
 	add(&f, DIAG_NO_PLACE, "no place at all");
 	const char *text = text_of(&f, 0);
-	assert_non_null(strstr(text, "error[E0901]: not built yet: no place at all\n\n"));
+	assert_non_null(strstr(text, "error[E0515]: this cannot be compiled: no place at all\n\n"));
 	assert_non_null(strstr(text, " --> a.seq:2:1\n  |\n2 |\n  | ^\n"));
 	assert_non_null(strstr(text, " --> empty.seq:1:1\n  |\n1 |\n  | ^\n"));
 	buf_clear(&f.out);
@@ -261,6 +271,41 @@ static void a_file_shows_at_most_so_many(void **state)
 	fixture_close(&f);
 }
 
+static void warnings_never_push_out_errors(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_open(&f);
+	uint32_t a = add_source(&f, "a.seq", "xxxxxxxxx\n");
+	for (uint32_t i = 0; i < 8; i++)
+		diag_test_skipped(&f.diags, (struct span){a, i, i + 1});
+	add(&f, (struct span){a, 8, 9}, "the error");
+	const char *text = text_of(&f, 3);
+	assert_non_null(strstr(text, "the error"));
+	assert_non_null(strstr(text, "--> a.seq:1:2"));
+	assert_null(strstr(text, "--> a.seq:1:3"));
+	assert_non_null(strstr(text, "... and 6 more in a.seq\n"));
+	fixture_close(&f);
+}
+
+static void what_is_accepted_is_only_counted(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_open(&f);
+	uint32_t a = add_source(&f, "a.seq", "one two\n");
+	diag_test_skipped(&f.diags, find(&f, a, "one", 0));
+	struct diag *g = diag_test_skipped(&f.diags, find(&f, a, "two", 0));
+	g->accepted = true;
+	g->reason = SLICE("we know");
+	const char *text = text_of(&f, 0);
+	assert_null(strstr(text, "1:5"));
+	assert_non_null(strstr(text, "\n1 warning; 1 warning accepted\n"));
+	f.diags.items[0].accepted = true;
+	assert_string_equal(text_of(&f, 0), "2 warnings accepted\n");
+	fixture_close(&f);
+}
+
 static void json_has_the_same_facts(void **state)
 {
 	(void)state;
@@ -272,16 +317,21 @@ static void json_has_the_same_facts(void **state)
 	diag_note(&f.diags, g, "note");
 	diag_fix(&f.diags, g, find(&f, s, "one", 0), SLICE("1"), FIX_SURE, "write 1");
 	diags_render_json(&f.diags, &f.out);
-	assert_string_equal(buf_cstr(&f.out),
-	                    "{\"format_version\":1,\"diagnostics\":[{\"code\":\"E0901\",\"severity\":\"error\","
-	                    "\"message\":\"not built yet: "
-	                    "\\\"q\\\"\",\"file\":\"a.seq\",\"line\":1,\"column\":3,\"end_line\":2,\"end_column\":4,"
-	                    "\"labels\":[{\"text\":\"here\",\"file\":\"a.seq\",\"line\":2,\"column\":1,\"end_line\":2,"
-	                    "\"end_column\":4}],"
-	                    "\"notes\":[\"note\"],"
-	                    "\"fixes\":[{\"title\":\"write "
-	                    "1\",\"confidence\":\"sure\",\"file\":\"a.seq\",\"line\":1,\"column\":3,\"end_line\":1,"
-	                    "\"end_column\":6,\"replacement\":\"1\"}]}]}\n");
+	assert_string_equal(
+	        buf_cstr(&f.out),
+	        "{\"format_version\":1,\"diagnostics\":[{\"code\":\"E0515\",\"severity\":\"error\","
+	        "\"message\":\"this cannot be compiled: "
+	        "\\\"q\\\"\",\"file\":\"a.seq\",\"line\":1,\"column\":3,\"end_line\":2,"
+	        "\"end_column\":4,\"byte_start\":3,\"byte_end\":10,"
+	        "\"labels\":[{\"text\":\"here\",\"file\":\"a.seq\",\"line\":2,\"column\":1,\"end_line\":2,"
+	        "\"end_column\":4,\"byte_start\":7,\"byte_end\":10}],\"notes\":[\"note\"],"
+	        "\"fixes\":[{\"title\":\"write 1\",\"confidence\":\"sure\",\"file\":\"a.seq\",\"line\":1,\"column\":3,"
+	        "\"end_line\":1,\"end_column\":6,\"byte_start\":3,\"byte_end\":6,\"replacement\":\"1\"}],"
+	        "\"rendered\":\"error[E0515]: this cannot be compiled: \\\"q\\\"\\n --> a.seq:1:3\\n  |\\n1 | é one\\n "
+	        " |   "
+	        "^^^\\n"
+	        "2 | two\\n  | ^^^\\n  | --- here\\n  = note: note\\nhelp: write 1\\n  |\\n1 | é 1\\n  |   ~\\n\","
+	        "\"fingerprint\":\"a93708f2774aabc2682e54340836f528\"}],\"suppressed\":[]}\n");
 	fixture_close(&f);
 }
 
@@ -298,7 +348,7 @@ static void colour_only_adds_colour(void **state)
 	buf_clear(&f.out);
 	diags_render_text(&f.diags, &f.out, true, 0);
 	char *coloured = strdup(buf_cstr(&f.out));
-	assert_non_null(strstr(coloured, "\033[1;31merror[E0901]\033[0m"));
+	assert_non_null(strstr(coloured, "\033[1;31merror[E0515]\033[0m"));
 	for (char *p = to = coloured;; p++) {
 		if (*p == '\033')
 			p = strchr(p, 'm');
@@ -359,14 +409,16 @@ static void the_table_is_in_order_and_found(void **state)
 	for (int i = 0; i < diag_info_count(); i++) {
 		const struct diag_info *info = diag_info_at(i);
 		assert_ptr_equal(diag_lookup(slice_of(info->code)), info);
+		assert_non_null(info->section);
+		assert_memory_equal(info->section + 1, info->code + 1, 2);
 		if (i)
 			assert_true(strcmp(diag_info_at(i - 1)->code + 1, info->code + 1) < 0);
 	}
 	assert_null(diag_lookup(SLICE("E9999")));
 	assert_null(diag_lookup(SLICE("")));
 	struct buf out = {0};
-	diag_put_pattern(&out, diag_lookup(SLICE("E0901")));
-	assert_string_equal(buf_cstr(&out), "not built yet: WHAT");
+	diag_put_pattern(&out, diag_lookup(SLICE("E0515")));
+	assert_string_equal(buf_cstr(&out), "this cannot be compiled: REASON");
 	buf_free(&out);
 }
 
@@ -378,10 +430,14 @@ int main(void)
 	        cmocka_unit_test(spans_of_several_lines_show_both_ends),
 	        cmocka_unit_test(fixes_may_add_lines),
 	        cmocka_unit_test(long_lines_are_cut_around_the_mark),
+	        cmocka_unit_test(every_script_is_underlined_where_it_stands),
+	        cmocka_unit_test(a_long_line_shows_120_columns),
 	        cmocka_unit_test(places_at_the_end_and_nowhere),
 	        cmocka_unit_test(no_control_character_reaches_the_terminal),
 	        cmocka_unit_test(sorted_without_repeats),
 	        cmocka_unit_test(a_file_shows_at_most_so_many),
+	        cmocka_unit_test(warnings_never_push_out_errors),
+	        cmocka_unit_test(what_is_accepted_is_only_counted),
 	        cmocka_unit_test(json_has_the_same_facts),
 	        cmocka_unit_test(colour_only_adds_colour),
 	        cmocka_unit_test(a_very_long_name_is_cut),

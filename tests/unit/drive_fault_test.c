@@ -147,6 +147,55 @@ static void test_every_store_call_may_fail(void **state)
 	assert_in_range(at, 50, 399);
 }
 
+/* What is no message: asked for once, whichever call fails. */
+#define ERRANDS                                                                                                        \
+	WORKSPACE("")                                                                                                  \
+	"sequence s {\n window anytime\n exit on event \"closed\" { alert won { to sales; subject \"Won\"; body "      \
+	"\"w\" } }\n"                                                                                                  \
+	" email a { subject \"Hello\"; body \"One.\" }\n alert told { to sales; subject \"T\"; body \"t\" }\n"         \
+	" repeat up to 2 times every 1 day { task call \"Call\" { due 1 hour } }\n"                                    \
+	" wait for click on a up to 2 days as w { on click { email b { body \"Two.\" } }; on nothing { finish } }\n"   \
+	" wait 1 day as rest\n email c { body \"Three.\" }\n}\n"
+
+static bool count_errand(void *context, const struct errand_row *row)
+{
+	int *counts = context;
+	counts[row->kind]++;
+	return true;
+}
+
+static void test_errands_are_asked_for_once_whichever_call_fails(void **state)
+{
+	(void)state;
+	int at = 1;
+	for (bool failed = true; failed && at < 600; at++) {
+		struct world w;
+		world_open(&w, ERRANDS, "03-02 10:00");
+		struct drive_enrolled ada = world_enroll(&w, "s", "03-02 10:00", "email=ada@x.example");
+		world_event(&w, "03-02 10:00", EVENT_CLICK, "ada@x.example", "a", "");
+		int64_t now_us = utc("03-02 10:00");
+		break_store(&w, at);
+		failed = run_until_failure(&w, &now_us);
+		mend_store(&w);
+		drive_close(w.drive);
+		w.hand.waiting_count = 0;
+		struct enrollment e;
+		assert_true(store_enrollment_get(w.store, ada.enrollment_id, &e));
+		store_wake_volatile(w.store, e.id, e.wake_us);
+		world_open_drive(&w, now_us);
+		assert_false(run_until_failure(&w, &now_us));
+		assert_none_doubled(&w);
+		int counts[STEP_COUNT] = {0};
+		assert_true(store_errands_of(w.store, ada.enrollment_id, count_errand, counts) >= 0);
+		assert_int_equal(counts[STEP_TASK], 2);
+		assert_int_equal(counts[STEP_ALERT], 1);
+		if (!failed)
+			assert_int_equal(w.hand.count, 3);
+		world_close(&w);
+	}
+	assert_in_range(at, 50, 599);
+}
+
 /* ---- a process that dies ---- */
 /* The child's channel writes what it owns to the parent, at once. */
 static int to_parent = -1;
@@ -239,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_every_store_call_may_fail),
+	        cmocka_unit_test(test_errands_are_asked_for_once_whichever_call_fails),
 	        cmocka_unit_test(test_a_process_that_dies_between_turns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -290,6 +290,53 @@ static void addresses(void **state)
 	buf_free(&error);
 }
 
+static void expect_text(struct rendered m, const char *want)
+{
+	struct buf bytes = {0}, error = {0}, text = {0};
+	assert_true(mime_encode(&m, &bytes, &error));
+	assert_true(mime_text(buf_slice(&bytes), &text));
+	assert_string_equal(buf_cstr(&text), want);
+	buf_free(&bytes);
+	buf_free(&error);
+	buf_free(&text);
+}
+
+static void the_text_comes_back(void **state)
+{
+	(void)state;
+	struct rendered m = message();
+	expect_text(m, "Hi,\n\nbye\n");
+	m.text = SLICE("Gr\u00fc\u00dfe, \u5065\u53f8: 1 = 1, a line that is longer than the seventy-six characters "
+	               "that one may have.\n");
+	expect_text(m, m.text.p);
+	struct buf text = {0};
+	assert_true(mime_text(SLICE("From: +15145550100\nTo: +15145550101\n\nHi \u00c9a\n"), &text));
+	assert_string_equal(buf_cstr(&text), "Hi \u00c9a\n");
+	buf_free(&text);
+}
+
+static void files_come_after_the_texts(void **state)
+{
+	(void)state;
+	static const char bytes[] = "aGVsbG8gdGhlcmUKapplication/pdfprix été.pdf";
+	static const uint32_t ends[] = {16, 31, sizeof bytes - 1};
+	static const struct plan_attachment row = {.name = 2, .type = 1, .data = 0};
+	struct plan plan = {0};
+	plan.image.sections[SECTION_STRINGS] = (struct image_table){ends, 3};
+	plan.image.sections[SECTION_STRING_BYTES] = (struct image_table){bytes, sizeof bytes - 1};
+	plan.image.sections[SECTION_ATTACHMENT] = (struct image_table){&row, 1};
+	struct rendered m = message();
+	m.plan = &plan;
+	m.attachment_count = 1;
+	expect_part(m, "Content-Type: multipart/mixed; boundary=");
+	expect_part(m, "Content-Type: multipart/alternative; boundary=");
+	expect_part(m, "Content-Type: application/pdf");
+	expect_part(m, "Content-Disposition: attachment;");
+	expect_part(m, "filename*=");
+	expect_part(m, ".pdf\r\n\r\naGVsbG8gdGhlcmUK\r\n");
+	expect_no_part(message(), "multipart/mixed");
+}
+
 static int init(void **state)
 {
 	(void)state;
@@ -308,6 +355,8 @@ int main(void)
 	        cmocka_unit_test(lines_stay_short_and_end_with_crlf),
 	        cmocka_unit_test(line_breaks_in_headers_are_refused),
 	        cmocka_unit_test(addresses),
+	        cmocka_unit_test(the_text_comes_back),
+	        cmocka_unit_test(files_come_after_the_texts),
 	};
 	return cmocka_run_group_tests(tests, init, NULL);
 }

@@ -192,7 +192,7 @@ static void bytes_that_are_no_text_are_told(void **state)
 	struct front f;
 	front_parse(&f, nul);
 	assert_int_equal(f.diags.count, 1);
-	assert_int_equal(f.diags.items[0].code, DIAG_STRAY_CHARACTER);
+	assert_int_equal(f.diags.items[0].code, DIAG_ODD_CHARACTER);
 	assert_int_equal(f.diags.items[0].span.start, 13);
 	arena_free(&f.arena);
 }

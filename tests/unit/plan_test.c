@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The container, the verifier and the disassembler: what runtime.md §1 promises of a plan. The hostile part breaks a
  * real plan and a real policy at every byte, repairs the checksums, and runs whatever the verifier still takes. */
+#include "compiler/compile.h"
 #include "plan/image_format.h"
 #include "runtime/vm/vm.h"
 #include "tests/plan_fixture.h"
@@ -60,7 +61,7 @@ static void random_fields(struct value *fields, uint32_t count, uint32_t *seed)
 	}
 }
 
-/* Random events until the end, which every path has: each wake-up moves on, so 200 timers are far more than enough. */
+/* Random events until the end, which every path has: each wake-up moves on, and a repeat has at most 1,000 rounds. */
 static void run_at_random(const struct plan *p, uint32_t seed)
 {
 	uint32_t steps = PLAN_COUNT(p, STEP), slots = PLAN_COUNT(p, SLOT), fields = PLAN_COUNT(p, FIELD);
@@ -79,15 +80,18 @@ static void run_at_random(const struct plan *p, uint32_t seed)
 	int64_t now = 1772445600000000;
 	vm_step(p, &states[0], &start, now, &view, &states[1], &effects);
 	int at = 1;
-	for (int i = 0; i < 200 && !states[at].ended; i++, at = !at) {
-		struct vm_event e = {.kind = (enum vm_event_kind)(next_random(&seed) % 6),
+	for (int i = 0; i < 20000 && !states[at].ended; i++, at = !at) {
+		struct vm_event e = {.kind = (enum vm_event_kind)(next_random(&seed) % 7),
 		                     .trigger = (enum plan_trigger)(next_random(&seed) % TRIGGER_COUNT),
 		                     .step = next_random(&seed) % 8,
 		                     .fact = (enum plan_fact)(next_random(&seed) % 3),
 		                     .completed_us = now,
+		                     .again = next_random(&seed) % 4 == 0,
+		                     .detached = next_random(&seed) % 4 == 0,
+		                     .came_us = now,
 		                     .name = SLICE("deal.won")};
 		if (i > 50)
-			e.kind = i % 2 ? VM_TIMER : VM_SETTLED;
+			e = (struct vm_event){.kind = i % 2 ? VM_TIMER : VM_SETTLED, .completed_us = now};
 		if (states[at].armed_us != INT64_MAX && states[at].armed_us > now)
 			now = states[at].armed_us;
 		render_all(&p->image, &view, &states[at]);
@@ -243,16 +247,64 @@ static uint32_t break_everywhere(struct buf *bytes, enum image_kind kind)
 static void what_the_verifier_takes_runs_to_its_end(void **unused)
 {
 	(void)unused;
-	struct buf plan = {0}, policy = {0};
+	struct buf plan = {0}, policy = {0}, busy = {0};
 	fixture_plan(&plan);
+	fixture_busy_plan(&busy);
 	fixture_policy(&policy);
 	uint32_t tries = (uint32_t)plan.n * 5, taken = break_everywhere(&plan, IMAGE_PLAN);
+	assert_true(break_everywhere(&busy, IMAGE_PLAN) > 50);
 	/* Letters of texts and numbers of constants may change; structure may not. */
 	assert_true(taken > 100);
 	assert_true(taken < tries / 2);
 	break_everywhere(&policy, IMAGE_POLICY);
 	buf_free(&plan);
 	buf_free(&policy);
+	buf_free(&busy);
+}
+
+/* Everything a sequence may hold, compiled: variants, channels, pages with messages between them, arms, repeats. */
+static const char RICH[] =
+        "workspace acme { edition 1; locales en; timezone \"UTC\"\n"
+        " contact { email email; phone phone; first_name text default \"there\"; vip yes_no default no }\n"
+        " mailbox sales { address \"sales@acme.example\"; postal \"1 Main St\" }\n"
+        " sms texting { provider sinch; number \"+15145550100\"; consent contact.vip } }\n"
+        "questionnaire visit \"Your visit\" { rating overall \"How was it?\" 1..10 required decides\n"
+        " several topics \"What next?\" { offers \"Offers\"; news \"News\" }; text reason \"Why?\" when overall <= 6 "
+        "}\n"
+        "sequence s { purpose service; window anytime; on auto_reply hold until return, at most 3 days\n"
+        " exit on event \"deal.lost\" { alert won { to sales; subject \"W\"; body \"{{today}}\" } "
+        "}\n"
+        " email hello { variant one 45% { subject \"A\"; body \"a\" }; variant two 45% { subject \"B\"; body \"b\" }\n"
+        "  variant none 10% }\n"
+        " wait for reply, click on hello, event \"deal.won\" up to 5 days as w {\n"
+        "  on reply when reply.text contains \"no\" { exit \"later\" }; on click { set n = 1 }\n"
+        "  on event when event.amount > 2 { suppress sales }; on nothing { task call \"Call\" { due 1 day } } }\n"
+        " repeat up to 3 times every 2 days until hello.clicked as chase {\n"
+        "  send ping by sms, email { sms { text \"Hi\" }; email { subject \"P\"; body \"p\" } }\n"
+        "  task ring \"Ring\" { outcomes spoke, silent; due 1 business day }\n"
+        "  when ring.done and ring is spoke { alert spoke { to sales; subject \"S\"; body \"s\" } } }\n"
+        " email invite { subject \"How?\"; body \"{{link}}\" }\n"
+        " ask survey using visit { within 14 days; remind after 3 days { email again { body \"{{link}}\" } } }\n"
+        " when survey.satisfied { email between { body \"x\" }\n"
+        "  offer gold { title \"G\"; body \"g\"; button \"More\"; url \"https://acme.example/g\" } }\n"
+        " otherwise { email sorry { body \"{{survey.overall | default \"-\"}}\" } }\n"
+        " thanks final { satisfied \"T\"; dissatisfied \"S\" }\n"
+        " webhook crm { post \"https://api.acme.example/x\"; json { who contact.email }; returns { score number } }\n"
+        " when crm.score > 5 { wait until 10:00 as ten; email last { body \"l\" } } }\n";
+
+static void what_the_compiler_makes_can_be_broken_too(void **unused)
+{
+	(void)unused;
+	struct compile c;
+	compile_init(&c);
+	c.emit = true;
+	if (!compile_text(&c, "test.seq", slice_of(RICH)))
+		fail_msg("%.*s", SLICE_ARG(c.diags.items[0].message));
+	struct buf bytes = {0};
+	buf_add_slice(&bytes, c.results[0].plan);
+	assert_true(break_everywhere(&bytes, IMAGE_PLAN) > 100);
+	buf_free(&bytes);
+	compile_free(&c);
 }
 
 static void random_bytes_are_refused(void **unused)
@@ -292,6 +344,76 @@ static void refused(void (*body)(struct fixture *f), const char *reason)
 	if (!strstr(error.text, reason))
 		fail_msg("refused because \"%s\" instead of \"%s\"", error.text, reason);
 	buf_free(&bytes);
+}
+
+/* repeat of what takes `every` between its rounds; gives back the WAIT_ROUND's position. */
+static uint32_t repeat_of(struct fixture *f, uint32_t every, uint32_t head_offset)
+{
+	uint32_t rounds = slot_of(f, SLOT_ROUNDS, TYPE_NUMBER, NONE, 3);
+	struct plan_slot *rows = image_record(f->b, SECTION_SLOT, 0);
+	rows[0].kind = SLOT_VARIABLE;
+	op(f, OP_ROUNDS, rounds, 0);
+	uint32_t head = here(f) + head_offset;
+	op(f, OP_NOW, 0, 0);
+	op(f, OP_NOW, 0, 0);
+	op(f, OP_EQ, 0, 0);
+	op(f, OP_JUMP_UNLESS, here(f) + 5, 0);
+	uint32_t p = rest_here(f, "round", OP_WAIT_ROUND, begin_rule(f, every), NONE);
+	position_row(f, p)->slot = rounds;
+	position_row(f, p)->head = head;
+	return p;
+}
+
+static void jumps_into_a_repeat(struct fixture *f)
+{
+	op(f, OP_CONTACT, 0, 0);
+	uint32_t jump = op(f, OP_JUMP_UNLESS, 0, 0);
+	uint32_t begin = here(f);
+	repeat_of(f, days(f, 1), 0);
+	code_patch_jump(f->code, jump, begin + 3 + 1 + 1 + 1 + 5); /* behind its JUMP_UNLESS */
+	op(f, OP_END, 0, 0);
+}
+
+static void repeats_without_time(struct fixture *f)
+{
+	repeat_of(f, days(f, 0), 0);
+	op(f, OP_END, 0, 0);
+}
+
+static void repeats_what_began_elsewhere(struct fixture *f)
+{
+	repeat_of(f, days(f, 1), 1);
+	op(f, OP_END, 0, 0);
+}
+
+static void asks_too_much(struct fixture *f)
+{
+	for (uint32_t i = 0; i <= PLAN_EFFECTS_MAX; i++)
+		op(f, OP_SUPPRESS, PURPOSE_SALES, 0);
+	op(f, OP_END, 0, 0);
+}
+
+static void waits_for_an_arm_before_it(struct fixture *f)
+{
+	uint32_t p = rest_here(f, "w", OP_WAIT_FOR, begin_rule(f, days(f, 1)), NONE);
+	op(f, OP_END, 0, 0);
+	position_row(f, p)->arm = arm(f, TRIGGER_REPLY, NONE, 0);
+	position_row(f, p)->arm_count = 1;
+}
+
+static void performs_a_message(struct fixture *f)
+{
+	email(f, "intro");
+	op(f, OP_PERFORM, 0, 0);
+	op(f, OP_END, 0, 0);
+}
+
+static void stores_into_rounds(struct fixture *f)
+{
+	uint32_t rounds = slot_of(f, SLOT_ROUNDS, TYPE_NUMBER, NONE, 3);
+	op(f, OP_CONST, constant(f, TYPE_NUMBER, 0, 0), 0);
+	op(f, OP_STORE, rounds, 0);
+	op(f, OP_END, 0, 0);
 }
 
 static void falls_off(struct fixture *f)
@@ -414,7 +536,10 @@ static void resumes_elsewhere(struct fixture *f)
 
 static void has_a_position_of_nothing(struct fixture *f)
 {
-	struct plan_position p = {.identity = str(f, "x"), .was = NONE, .kind = POSITION_WAIT, .step = NONE, .rule = 0};
+	struct plan_position p = BLANK(position);
+	p.identity = str(f, "x");
+	p.kind = POSITION_WAIT;
+	p.rule = 0;
 	p.resume = op(f, OP_END, 0, 0);
 	image_add(f->b, SECTION_POSITION, &p);
 }
@@ -492,7 +617,14 @@ static void hostile_bodies_are_refused_with_their_reason(void **unused)
 	refused(sends_in_a_condition, "does not belong in this kind of code");
 	refused(writes_text_in_the_body, "does not belong in this kind of code");
 	refused(asks_facts_without_an_enrollment, "does not belong in this kind of code");
-	refused(sends_a_step_twice, "has an instruction already");
+	refused(jumps_into_a_repeat, "jumps into a repeat");
+	refused(repeats_without_time, "may take no time");
+	refused(repeats_what_began_elsewhere, "does not go back to where its rounds begin");
+	refused(asks_too_much, "over 32 things are asked of the world without a rest");
+	refused(waits_for_an_arm_before_it, "an arm that lies before it");
+	refused(performs_a_message, "its step is of another kind");
+	refused(stores_into_rounds, "its slot is not for that");
+	refused(sends_a_step_twice, "its step is done elsewhere already");
 	refused(resumes_elsewhere, "goes on elsewhere");
 	refused(has_a_position_of_nothing, "has no instruction");
 	refused(has_a_rule_with_an_effect, "has an effect within a wait's rule");
@@ -619,6 +751,7 @@ int main(void)
 	        cmocka_unit_test(every_truncation_is_refused),
 	        cmocka_unit_test(every_flipped_byte_is_refused),
 	        cmocka_unit_test(what_the_verifier_takes_runs_to_its_end),
+	        cmocka_unit_test(what_the_compiler_makes_can_be_broken_too),
 	        cmocka_unit_test(random_bytes_are_refused),
 	        cmocka_unit_test(hostile_bodies_are_refused_with_their_reason),
 	        cmocka_unit_test(an_error_names_step_and_instruction),

@@ -99,17 +99,23 @@ static void make_plan(struct made *m, const struct setup *s)
 	struct plan_end finish = {.kind = END_FINISH, .reason = NONE};
 	image_add(b, SECTION_END, &finish);
 	uint32_t name = image_add_string(b, SLICE("intro"));
-	struct plan_position position = {
-	        .identity = name, .was = NONE, .kind = POSITION_MESSAGE, .step = 0, .rule = NONE, .resume = end};
+	struct plan_position position = BLANK(position);
+	position.identity = name;
+	position.step = 0;
+	position.resume = end;
 	image_add(b, SECTION_POSITION, &position);
-	struct plan_message message = {
-	        .channel = CHANNEL_EMAIL, .cc = NONE, .window = NONE, .limit = NONE, .new_thread = s->new_thread};
+	struct plan_message message = BLANK(message);
+	message.new_thread = s->new_thread;
 	message.subject = add_text(b, FORM_PLAIN, s->subject, NULL);
 	message.body = s->plain_body ? add_text(b, FORM_PLAIN, s->plain_body, NULL)
 	                             : add_text(b, FORM_MARKDOWN, s->body, NULL);
 	image_add(b, SECTION_MESSAGE, &message);
-	struct plan_step step = {
-	        .name = name, .was = NONE, .kind = STEP_EMAIL, .message = 0, .entry = send, .end = end, .hash = NONE};
+	struct plan_step step = BLANK(step);
+	step.name = name;
+	step.message = 0;
+	step.message_count = 1;
+	step.entry = send;
+	step.end = end;
 	image_add(b, SECTION_STEP, &step);
 	struct plan_sequence sequence = {.name = image_add_string(b, SLICE("test")),
 	                                 .title = NONE,

@@ -34,7 +34,7 @@ static struct store *open_or_die(enum store_mode mode)
 	return s;
 }
 
-/* One transition with its message and its counter: three rows that belong together. */
+/* One transition with its message, its counter, an errand and an answer: rows that belong together. */
 static bool transition(struct store *s, unsigned random)
 {
 	struct enrollment e = {.id = 1 + random % ENROLLMENTS, .sequence_id = 1, .contact_id = 1};
@@ -47,7 +47,12 @@ static bool transition(struct store *s, unsigned random)
 	int length = snprintf(state, sizeof state, "%u of %lld", random, (long long)e.id);
 	e.state = (struct slice){state, (size_t)length};
 	struct outbox_row row = {.message_id = e.state, .bytes = SLICE("a message")};
-	return store_step(s, &e, 1, e.state) && store_outbox_add(s, &row) &&
+	if (!store_step(s, &e, 1, e.state))
+		return false;
+	struct errand_row errand = {.enrollment_id = e.id, .step = random % 9, .payload = e.state};
+	struct answer_row answer = {.enrollment_id = e.id, .step = random, .question = SLICE("q"), .value = e.state};
+	return store_errand_add(s, &errand) && store_answer_add(s, &answer) &&
+	       (random % 3 || store_errand_close(s, errand.id, ERRAND_DONE, 1)) && store_outbox_add(s, &row) &&
 	       store_counter_add(s, &(struct counter_key){.id = random % 50, .day = 1}, 1, &n);
 }
 
@@ -85,10 +90,17 @@ static bool remember_last(void *context, int64_t number, int64_t id, int64_t at,
 	return true;
 }
 
+static bool count_errand(void *context, const struct errand_row *row)
+{
+	(void)row;
+	++*(int64_t *)context;
+	return true;
+}
+
 static void assert_sound(struct store *s, int64_t committed)
 {
 	static struct last last;
-	int64_t messages, enrollments, counted = 0;
+	int64_t messages, enrollments, counted = 0, errands = 0;
 	sqlite3_stmt *sql;
 	memset(&last, 0, sizeof last);
 	assert_true(store_journal(s, 0, remember_last, &last));
@@ -104,8 +116,10 @@ static void assert_sound(struct store *s, int64_t committed)
 		        store_counter_sum(s, &(struct counter_key){.id = id - 1, .channel = 255, .purpose = 255}, 0, 9);
 		assert_true(n >= 0);
 		counted += n;
+		assert_true(store_errands_of(s, id, count_errand, &errands) >= 0);
 	}
 	assert_int_equal(counted, last.rows);
+	assert_int_equal(errands, last.rows);
 	assert_int_equal(sqlite3_prepare_v2(lite_of(s)->db, "PRAGMA integrity_check", -1, &sql, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(sql), SQLITE_ROW);
 	assert_string_equal((const char *)sqlite3_column_text(sql, 0), "ok");

@@ -426,12 +426,15 @@ static void fractions_and_extremes_survive(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		char text[40];
 		assert_true(strlen(tz_format_rfc3339(z, extremes[i], text)) >= 25);
+		assert_true(strlen(tz_format_people(z, extremes[i], text)) >= 20);
 		tz_to_wall(z, extremes[i]);
 		tz_next_change(z, extremes[i]);
 		tz_from_wall(z, extremes[i], TZ_COMPATIBLE);
 	}
 	assert_true(tz_start_of_day(z, INT32_MAX) == INT64_MAX);
 	assert_true(tz_day_length_minutes(z, INT32_MIN) == 24 * 60);
+	char people[40];
+	assert_string_equal(tz_format_people(z, at("2026-03-08T07:00:00Z"), people), "Sun 2026-03-08 03:00");
 	tz_unload(z);
 }
 

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Diagnostics as a JUnit report: a suite a file, a case a finding. An error fails its case, a warning passes with its
+ * text as output, an accepted one is skipped with its reason; a file without any has one case, which passes. */
+#include "base/utf8.h"
+#include "compiler/diag.h"
+
+/* What XML 1.0 cannot hold, not even escaped, becomes U+FFFD. */
+static bool is_xml(uint32_t c)
+{
+	return c == '\t' || c == '\n' || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) ||
+	       (c >= 0x10000 && c <= 0x10FFFF);
+}
+
+static void put_xml(struct buf *out, struct slice text, bool attribute)
+{
+	for (const char *p = text.p, *end = p + text.n; p < end;) {
+		uint32_t c = utf8_next(&p, end);
+		switch (c) {
+		case '&': buf_adds(out, "&amp;"); break;
+		case '<': buf_adds(out, "&lt;"); break;
+		case '>': buf_adds(out, "&gt;"); break;
+		case '"': buf_adds(out, "&quot;"); break;
+		case '\t':
+		case '\n':
+			if (attribute) { /* which would make a blank of it */
+				buf_addf(out, "&#%u;", c);
+				break;
+			} /* fallthrough */
+		default: utf8_put(out, is_xml(c) ? c : 0xFFFD); break;
+		}
+	}
+}
+
+static void put_attribute(struct buf *out, const char *name, struct slice value)
+{
+	buf_addf(out, " %s=\"", name);
+	put_xml(out, value, true);
+	buf_addc(out, '"');
+}
+
+static void put_case(const struct diags *d, const struct diag *g, struct buf *out)
+{
+	struct diag_place at = diag_place_of(d->sources, g->span);
+	const char *code = diag_info_at(g->code)->code;
+	struct buf text = {0};
+	buf_addf(&text, "%u:%u %s", at.line, at.column, code);
+	buf_adds(out, "    <testcase");
+	put_attribute(out, "name", at.line ? buf_slice(&text) : slice_of(code));
+	put_attribute(out, "classname", at.line ? at.file : SLICE("seqc"));
+	buf_adds(out, ">\n      ");
+	buf_clear(&text);
+	diag_render_one(d, g, &text);
+	if (g->accepted) {
+		buf_adds(out, "<skipped");
+		put_attribute(out, "message", g->reason);
+		buf_adds(out, "/>");
+	} else if (g->severity == DIAG_ERROR) {
+		buf_adds(out, "<failure");
+		put_attribute(out, "message", g->message);
+		put_attribute(out, "type", slice_of(code));
+		buf_addc(out, '>');
+		put_xml(out, buf_slice(&text), false);
+		buf_adds(out, "</failure>");
+	} else {
+		buf_adds(out, "<system-out>");
+		put_xml(out, buf_slice(&text), false);
+		buf_adds(out, "</system-out>");
+	}
+	buf_adds(out, "\n    </testcase>\n");
+	out->failed = out->failed || text.failed;
+	buf_free(&text);
+}
+
+/* Cases of the items first to end, or one that passes. */
+static void put_suite(const struct diags *d, struct slice name, uint32_t first, uint32_t end, struct buf *out)
+{
+	uint32_t failures = 0, skipped = 0;
+	for (uint32_t i = first; i < end; i++) {
+		skipped += d->items[i].accepted;
+		failures += !d->items[i].accepted && d->items[i].severity == DIAG_ERROR;
+	}
+	buf_adds(out, "  <testsuite");
+	put_attribute(out, "name", name);
+	buf_addf(out, " tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n", end > first ? end - first : 1,
+	         failures, skipped);
+	for (uint32_t i = first; i < end; i++)
+		put_case(d, &d->items[i], out);
+	if (first == end) {
+		buf_adds(out, "    <testcase");
+		put_attribute(out, "name", SLICE("check"));
+		put_attribute(out, "classname", name);
+		buf_adds(out, "/>\n");
+	}
+	buf_adds(out, "  </testsuite>\n");
+}
+
+static bool has_any(const struct diags *d, uint32_t source)
+{
+	for (uint32_t i = 0; i < d->count; i++)
+		if (d->items[i].span.source == source)
+			return true;
+	return false;
+}
+
+/* A file of ours without a finding: its suite has one case, which passes. */
+static bool is_silent(const struct diags *d, uint32_t source)
+{
+	return !d->sources->items[source].is_std && !has_any(d, source);
+}
+
+void diags_render_junit(const struct diags *d, struct buf *out)
+{
+	uint32_t silent = 0;
+	for (uint32_t i = 0; i < d->sources->count; i++)
+		silent += is_silent(d, i);
+	buf_addf(out,
+	         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"seqc check\" tests=\"%u\" "
+	         "failures=\"%u\" errors=\"0\">\n",
+	         d->count + silent, d->errors);
+	for (uint32_t i = 0; i < d->count;) {
+		uint32_t end = diags_page(d, i, 0).end, source = d->items[i].span.source;
+		struct slice path = source < d->sources->count ? d->sources->items[source].path : SLICE("seqc");
+		put_suite(d, path, i, end, out);
+		i = end;
+	}
+	for (uint32_t i = 0; i < d->sources->count; i++)
+		if (is_silent(d, i))
+			put_suite(d, d->sources->items[i].path, 0, 0, out);
+	buf_adds(out, "</testsuites>\n");
+}
