@@ -171,7 +171,7 @@ bool await_offer(struct drive *d, struct work *w, int64_t now_us)
 	arena_init(&d->offered_memory, 0, NULL);
 	bool ok = add_source(d, w->row.contact_id, &o);
 	ok = ok && (!takes_account(w) || account_others(d, w->row.contact_id, add_source, &o));
-	while (ok && w->awaits && w->row.status == ENROLLMENT_ACTIVE) {
+	while (ok && w->awaits && w->row.status != ENROLLMENT_ENDED) { /* on hold, too (rule 7) */
 		w->awaits = false;
 		ok = offer_all(d, w, &o, now_us);
 	}

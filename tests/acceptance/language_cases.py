@@ -400,4 +400,34 @@ CASES = [
          2026-06-02T10:00-04:00  ada: ! limit
          2026-06-02T10:00-04:00  bob: n failed | *
          """, START, {"ada": {"phone": "+12125550100", "sms_ok": "yes"}, "bob": {}}, workspace=PHONE % ""),
+
+    # ---- and together ----------------------------------------------------------------------------------------------
+    # "A page is a POST bound to (enrollment, step, occurrence)": each round asks anew.
+    Case("a survey in a repeat is answered in each round",
+         """purpose service
+         repeat up to 2 times every 10 days as rounds {
+         """ + INVITE + """
+         ask survey using visit { within 5 days }
+         alert told { to sales; subject "{{survey.overall | default "none"}}"; body "x" }
+         thanks final { satisfied "Thank you"; dissatisfied "We are sorry" }
+         }""",
+         """
+         2026-06-01T10:00-04:00  invite
+         2026-06-01T10:00-04:00  survey page | *
+         2026-06-02T10:00-04:00  told alert | * | 3
+         2026-06-02T10:00-04:00  final page | *
+         2026-06-12T10:00-04:00  invite
+         2026-06-12T10:00-04:00  survey page | *
+         2026-06-13T10:00-04:00  told alert | * | 9
+         2026-06-13T10:00-04:00  final page | *
+         """, START, other=VISIT, events=(at(june(2), "answer", step="survey", answers={"overall": 3}),
+                                          at(june(13), "answer", step="survey", answers={"overall": 9}))),
+    Case("an exit that the sequence itself makes true runs its block once, and nothing leaves after it",
+         f'''window anytime; exit when contact.vip {{ alert won {{ to sales; subject "Won"; body "w" }} }}
+             {FIRST}; wait 1 day; set contact.vip = yes; {B}; {C}''',
+         """
+         2026-06-01T10:00-04:00  a
+         2026-06-02T10:00-04:00  won alert | *
+         2026-06-02T10:00-04:00  ! *
+         """, START),
 ]

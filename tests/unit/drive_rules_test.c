@@ -152,6 +152,31 @@ static void what_a_task_first_came_to_stands(void **state)
 	world_close(&w);
 }
 
+/* ---- rule 7: on hold events are still taken ---- */
+static void a_wait_that_begins_on_hold_takes_what_came_before(void **state)
+{
+	(void)state;
+	struct world w;
+	world_open(&w,
+	           WORKSPACE("") "sequence s { window anytime; on auto_reply hold until return, at most 14 days\n"
+	                         "  email a { subject \"A\"; body \"a\" }\n"
+	                         "  wait for event \"demo\" up to 5 days as w { on event { exit \"heard\" }\n"
+	                         "    on nothing { exit \"deaf\" } } }\n",
+	           "03-02 10:00");
+	w.hand.manual = true;
+	world_enroll(&w, "s", "03-02 10:00", ADA);
+	world_run(&w, "03-02 10:00", "03-02 10:00");
+	hand_ready(&w.hand, 0);
+	world_run(&w, "03-02 10:00", "03-02 10:00");
+	world_event(&w, "03-02 10:01", EVENT_NAMED, "ada@x.example", NULL, "demo");
+	tell(&w, "03-02 10:02", EVENT_AUTO_REPLY, NULL, NULL);
+	world_run(&w, "03-02 10:02", "03-02 10:02");
+	hand_done(&w.hand, w.hand.waiting[0], 's');
+	world_run(&w, "03-02 10:03", NULL);
+	world_expect(&w, "03-02 10:02 held automatic answer\n03-02 10:03 sent a\n03-02 10:03 exit heard\n");
+	world_close(&w);
+}
+
 /* ---- rule 21: damaged bytes ---- */
 static uint32_t next_random(uint32_t *seed)
 {
@@ -268,6 +293,7 @@ int main(void)
 	        cmocka_unit_test(a_reminder_in_the_air_does_not_hold_up_the_pages),
 	        cmocka_unit_test(a_reminder_that_did_not_leave_is_dropped),
 	        cmocka_unit_test(what_a_task_first_came_to_stands),
+	        cmocka_unit_test(a_wait_that_begins_on_hold_takes_what_came_before),
 	        cmocka_unit_test(a_damaged_state_harms_nobody_else),
 	        cmocka_unit_test(a_deploy_brings_back_a_store_whose_policy_is_of_an_older_format),
 	};

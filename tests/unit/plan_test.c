@@ -90,6 +90,15 @@ static void run_at_random(const struct plan *p, uint32_t seed)
 		                     .detached = next_random(&seed) % 4 == 0,
 		                     .came_us = now,
 		                     .name = SLICE("deal.won")};
+		uint32_t told = next_random(&seed) % (slots + 2);
+		const struct plan_slot *row = told < slots ? &PLAN_ROWS(p, SLOT, slot)[told] : NULL;
+		struct vm_setting setting = {told, {.set = 1, .type = TYPE_NUMBER, .u.i = 7}};
+		if (row && type_is_text((enum plan_type)row->type))
+			setting.value = value_text((enum plan_type)row->type, SLICE("news,offers"));
+		else if (row)
+			setting.value.type = (uint8_t)row->type;
+		e.values = &setting;
+		e.value_count = next_random(&seed) % 2;
 		if (i > 50)
 			e = (struct vm_event){.kind = i % 2 ? VM_TIMER : VM_SETTLED, .completed_us = now};
 		if (states[at].armed_us != INT64_MAX && states[at].armed_us > now)
