@@ -390,6 +390,7 @@ struct sequence {
 	struct span unsubscribe_span;
 	bool draft;
 	bool broken;        /* a step's name was refused */
+	bool named_runs;    /* a fragment is run under a name: SCOPE_RUN has some */
 	bool alike;         /* two messages of a block may say the same: their texts may be of one length */
 	struct names scope; /* kinds: enum scope_kind */
 	struct names runs;  /* what each `run` of it expands to: check_fragment.c */

@@ -32,7 +32,7 @@ static void declare_step(struct checker *k, const struct ast *tree, struct ast_n
 	if (!name.text.n || !check_new_name(k, own_name(name)))
 		return;
 	struct name *other = names_find(&k->sequence->scope, SCOPE_STEP, name.text);
-	if (!other)
+	if (!other && k->sequence->named_runs)
 		other = names_find(&k->sequence->scope, SCOPE_RUN, name.text);
 	if (other && other->span.source == name.span.source && other->span.start == name.span.start && k->frame) {
 		say_run_twice(k);

@@ -223,6 +223,7 @@ static void declare_as(struct checker *k, struct ast_name as)
 		other = names_find(scope, SCOPE_RUN, name);
 	if (!other) {
 		names_add(scope, k->arena, SCOPE_RUN, name, as.span, NULL);
+		k->sequence->named_runs = true;
 		return;
 	}
 	say_duplicate(k->diags, "run", as, other->span);

@@ -79,7 +79,10 @@ void page_after(struct block *b, const struct ast *t)
 		return;
 	struct ast_name name =
 	        t->kind == AST_SEND ? ((const struct ast_send *)t)->name : ((const struct ast_message *)t)->name;
-	const struct step *s = step_at(k, name);
+	const struct sequence *q = k->sequence;
+	const struct step *s = q->step_count ? q->steps[q->step_count - 1] : NULL; /* it was taken up last */
+	if (s && (s->name.span.start != name.span.start || s->name.span.source != name.span.source))
+		s = NULL;
 	bool link = s && carries_link(s);
 	uint32_t before = f->queued;
 	f->queued += f->pages & PAGES_OPEN ? (k->rounds ? k->rounds : 1) : 0; /* each round sends it anew */

@@ -90,6 +90,7 @@ static void look_at_messages(struct loaded_plan *p)
 	const struct plan_limit *limits = PLAN_ROWS(&p->plan, LIMIT, limit);
 	const struct plan_step *steps = PLAN_ROWS(&p->plan, STEP, step);
 	for (uint32_t i = 0; i < p->step_count; i++) {
+		p->has_variants |= steps[i].pick == PICK_VARIANT;
 		for (uint32_t k = 0; steps[i].message != NONE && k < steps[i].message_count; k++)
 			p->channels |= 1u << messages[steps[i].message + k].channel;
 	}

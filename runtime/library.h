@@ -25,6 +25,7 @@ struct loaded_plan {
 	bool *position_is_at; /* by position: its wait names a time of day, an opening of rule 3 */
 	unsigned channels;    /* bits 1 << enum plan_channel of its messages */
 	bool has_limits;      /* of its own, with a period */
+	bool has_variants;    /* a message is picked by the enrollment's hash */
 	bool awaits;          /* has a `wait for` */
 };
 

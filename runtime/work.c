@@ -460,7 +460,8 @@ bool work_event(struct drive *d, struct work *w, const struct vm_event *event, i
 	const struct vm_state *before = &before_is;
 	struct vm_arrays *spare = &d->arrays[1 - d->current];
 	enum wait_kind wait = WAIT_PLAIN;
-	w->view.seed = seed_of(w, now_us);
+	if (w->plan->has_variants)
+		w->view.seed = seed_of(w, now_us);
 	if (event->kind == VM_TIMER && before->armed_us < d->outage_until_us)
 		wait = WAIT_OVERDUE;
 	else if (before->position < PLAN_COUNT(&w->plan->plan, POSITION) && w->plan->position_is_at[before->position])
