@@ -126,15 +126,8 @@ static bool offer(struct drive *d, struct work *w, struct older *o, struct arena
 		return true;
 	if (in.row.kind != EVENT_ANSWER && !incoming_values(d, w, &in, step, &settings))
 		return false;
-	struct vm_event event = {.kind = VM_TRIGGER,
-	                         .trigger = (enum plan_trigger)in.row.kind,
-	                         .step = step,
-	                         .name = in.name,
-	                         .from_account = in.from_account,
-	                         .again = true,
-	                         .came_us = in.row.at_us,
-	                         .values = settings.items,
-	                         .value_count = settings.count};
+	struct vm_event event = incoming_trigger(&in, step, &settings, in.row.at_us);
+	event.again = true;
 	w->event_id = in.row.id;
 	return work_event(d, w, &event, now_us);
 }

@@ -265,6 +265,8 @@ bool incoming_next(struct slice *fields, struct slice *name, struct slice *text)
 void setting_add(struct settings *s, uint32_t slot, struct value value);
 /* step: of the event, in the plan; NONE. Answers are kept in the store on the way. */
 bool incoming_values(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s);
+/* Of a kind that is a trigger: as the VM takes it; borrows both. */
+struct vm_event incoming_trigger(const struct incoming *in, uint32_t step, const struct settings *s, int64_t came_us);
 /* Whether an outcome or answers can be true of the contact's newest enrollment that has the step. False: error. */
 bool incoming_check(struct drive *d, const struct drive_event *event, int64_t contact_id, struct buf *error);
 bool answers_values(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s);

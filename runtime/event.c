@@ -100,14 +100,7 @@ static bool is_stale(const struct work *w, const struct incoming *in, uint32_t s
 static bool trigger(struct drive *d, struct work *w, const struct incoming *in, uint32_t step, struct settings *s,
                     int64_t now_us)
 {
-	struct vm_event event = {.kind = VM_TRIGGER,
-	                         .trigger = (enum plan_trigger)in->row.kind,
-	                         .step = step,
-	                         .name = in->name,
-	                         .from_account = in->from_account,
-	                         .came_us = now_us,
-	                         .values = s->items,
-	                         .value_count = s->count};
+	struct vm_event event = incoming_trigger(in, step, s, now_us);
 	w->event_id = in->row.id;
 	if (w->state.vm.ended) { /* only what was queued on the way is still to leave: an exit ends that, too */
 		uint32_t exit = vm_exit(&w->plan->plan, &w->state.vm, &event, now_us, &w->view);

@@ -162,6 +162,18 @@ static bool check_done(const struct plan *plan, uint32_t step, const struct driv
 	return ok;
 }
 
+struct vm_event incoming_trigger(const struct incoming *in, uint32_t step, const struct settings *s, int64_t came_us)
+{
+	return (struct vm_event){.kind = VM_TRIGGER,
+	                         .trigger = (enum plan_trigger)in->row.kind,
+	                         .step = step,
+	                         .name = in->name,
+	                         .from_account = in->from_account,
+	                         .came_us = came_us,
+	                         .values = s->items,
+	                         .value_count = s->count};
+}
+
 bool incoming_check(struct drive *d, const struct drive_event *event, int64_t contact_id, struct buf *error)
 {
 	bool answers = event->kind == EVENT_ANSWER && event->step.n && event->field_count;

@@ -101,6 +101,8 @@ void end_with(struct vm_state *after, uint32_t end, struct vm_effects *effects);
 uint32_t pick_message(const struct machine *m, uint32_t step);
 
 /* ---- rest.c: true from those that come to rest ---- */
+/* Asks a condition beside the body's code, of the state that the machine makes; NONE is no. */
+bool holds(const struct machine *m, uint32_t pc);
 /* Rule 3: when a wait was complete that was processed at now_us. */
 int64_t completion(int64_t armed_us, int64_t now_us);
 bool op_send(struct machine *m, uint32_t step, uint32_t position);

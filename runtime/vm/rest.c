@@ -119,8 +119,7 @@ bool op_rest(struct machine *m, uint32_t step, uint32_t position)
 	return wait_until(m, position, done ? m->now_us : moment_or_now(m, v));
 }
 
-/* A condition beside the body's code; NONE is no. */
-static bool condition(const struct machine *m, uint32_t pc)
+bool holds(const struct machine *m, uint32_t pc)
 {
 	struct machine aside;
 	if (pc == NONE)
@@ -139,7 +138,7 @@ bool op_wait_round(struct machine *m, uint32_t position)
 	if (popped(m, NONE, &v))
 		return true;
 	struct value rounds = m->after->slots[p->slot];
-	if (!rounds.set || rounds.u.i >= (int64_t)slot->bound || condition(m, p->until))
+	if (!rounds.set || rounds.u.i >= (int64_t)slot->bound || holds(m, p->until))
 		return false;
 	rest(m, position, moment_or_now(m, v));
 	return true;
@@ -149,7 +148,7 @@ bool op_wait_round(struct machine *m, uint32_t position)
 
 static bool guard_passes(const struct machine *m, const struct plan_arm *arm)
 {
-	return arm->when == NONE || condition(m, arm->when);
+	return arm->when == NONE || holds(m, arm->when);
 }
 
 uint32_t open_arm(const struct machine *m, const struct plan_position *p)

@@ -308,11 +308,10 @@ static void look_at_until(const struct wake_up *w)
 {
 	const struct plan_position *p = position_of(w);
 	struct machine m;
-	if (p->kind != POSITION_WAIT_ROUND || p->until == NONE)
+	if (p->kind != POSITION_WAIT_ROUND)
 		return;
-	machine_begin(&m, &w->plan->image, w->view, w->now_us, w->after);
-	machine_run(&m, p->until);
-	if (m.answer)
+	begin_guards(w, &m);
+	if (holds(&m, p->until))
 		go_on_from(w, w->now_us, p->resume);
 }
 

@@ -4,6 +4,7 @@
  * bytes everywhere, and limits. */
 #include "base/civil.h"
 #include "compiler/emit.h"
+#include "tests/read_file.h"
 #include "tests/unit/compile_help.h"
 #include <dirent.h>
 #include <sys/stat.h>
@@ -11,19 +12,6 @@
 #include <unistd.h>
 
 /* ---- golden files ---- */
-
-static struct slice read_file(const char *path)
-{
-	struct buf b = {0};
-	char piece[4096];
-	FILE *file = fopen(path, "rb");
-	for (size_t n; file && (n = fread(piece, 1, sizeof piece, file)) > 0;)
-		buf_add(&b, piece, n);
-	if (file)
-		fclose(file);
-	assert_false(b.failed);
-	return buf_slice(&b);
-}
 
 static void compare(const char *path, struct buf *got)
 {

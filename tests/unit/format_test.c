@@ -7,6 +7,7 @@
 #include "compiler/parse.h"
 #include "seq.h"
 #include "tests/positions.h"
+#include "tests/read_file.h"
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,20 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct slice read_file(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		return (struct slice){0};
-	struct buf b = {0};
-	char piece[4096];
-	for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-		buf_add(&b, piece, n);
-	fclose(file);
-	assert_false(b.failed);
-	return buf_slice(&b);
-}
 
 /* The names of .seq files below a folder, sorted by the file system; freed with the process. */
 static char *paths[4096];

@@ -5,6 +5,7 @@
  * Then single forms, and bytes that are no program. */
 #include "compiler/parse.h"
 #include "diag_codes.h"
+#include "tests/read_file.h"
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,20 +42,6 @@ static void front_template(struct front *f, struct slice text)
 }
 
 /* ---- golden files ---- */
-
-static struct slice read_file(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		return (struct slice){0};
-	struct buf b = {0};
-	char piece[4096];
-	for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-		buf_add(&b, piece, n);
-	fclose(file);
-	assert_false(b.failed);
-	return buf_slice(&b);
-}
 
 static void compare(const char *path, struct buf *got)
 {

@@ -6,6 +6,7 @@
 #include "compiler/compile.h"
 #include "compiler/parse.h"
 #include "seq.h"
+#include "tests/read_file.h"
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,19 +55,6 @@ static uint32_t random_below(uint32_t *seed, uint32_t n)
 	*seed ^= *seed >> 17;
 	*seed ^= *seed << 5;
 	return *seed % n;
-}
-
-static struct slice read_file(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	assert_non_null(file);
-	struct buf b = {0};
-	char piece[4096];
-	for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-		buf_add(&b, piece, n);
-	fclose(file);
-	assert_false(b.failed);
-	return buf_slice(&b);
 }
 
 /* ---- making one mistake ---- */
@@ -274,7 +262,7 @@ static void subject_open(struct subject *s, const char *path)
 {
 	struct diags d;
 	struct parse_extras extras;
-	struct slice file = read_file(path);
+	struct slice file = read_existing(path);
 	*s = (struct subject){.path = path};
 	arena_init(&s->arena, 0, NULL);
 	struct sources *sources = ARENA_NEW(&s->arena, struct sources);

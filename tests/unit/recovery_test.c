@@ -8,6 +8,7 @@
  * bring no other. Then sources too odd for a file: other encodings, very long ones, very deep ones. RECOVERY_SHOW=1 in
  * the environment prints what is told. */
 #include "compiler/compile.h"
+#include "tests/read_file.h"
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,20 +20,6 @@
 #include <cmocka.h>
 
 #define FOLDER "tests/golden/recovery/"
-
-static struct slice read_file(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	assert_non_null(file);
-	struct buf b = {0};
-	char piece[4096];
-	for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;)
-		buf_add(&b, piece, n);
-	fclose(file);
-	assert_false(b.failed);
-	buf_cstr(&b);
-	return buf_slice(&b);
-}
 
 static bool is_form(const struct diag *g)
 {
@@ -184,7 +171,7 @@ static void check_file(const char *path, struct corpus *all)
 {
 	struct compile c;
 	struct head head;
-	struct slice text = read_file(path);
+	struct slice text = read_existing(path);
 	const char *name = path + strlen(FOLDER);
 	compile_init(&c);
 	compile_text(&c, "main.seq", text);
@@ -456,7 +443,7 @@ static void each_first_word_misspelt_is_proposed(void **state)
 static void each_brace_and_quote_of_a_model_file_may_be_missing(void **state)
 {
 	(void)state;
-	struct slice text = read_file(FOLDER "model.txt");
+	struct slice text = read_existing(FOLDER "model.txt");
 	unsigned tried = 0, once = 0;
 	for (size_t i = 0; i < text.n; i++) {
 		struct compile c;
