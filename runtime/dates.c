@@ -72,12 +72,9 @@ static bool arm(struct drive *d, struct work *w, int64_t at_us, int64_t now_us)
 static bool derive(struct drive *d, int64_t id, int64_t now_us)
 {
 	struct work w;
-	switch (work_load(d, id, &d->person, &w)) {
-	case LOAD_MISSING: return true;
-	case LOAD_POISON: return work_poison(d, id, now_us);
-	case LOAD_FAILED: return false;
-	case LOAD_OK: break;
-	}
+	bool good;
+	if (!work_open(d, id, &w, now_us, &good))
+		return good;
 	int64_t at_us = moment_of(&w, now_us);
 	if (w.row.wake_us <= now_us)
 		return true; /* it is due: the turn sees to it */

@@ -145,12 +145,9 @@ static bool claim_queued(struct drive *d, int64_t id, int64_t now_us)
 	struct work w;
 	if (flight_of(&d->flights, id))
 		return true;
-	switch (work_load(d, id, &d->person, &w)) {
-	case LOAD_MISSING: return true;
-	case LOAD_POISON: return work_poison(d, id, now_us);
-	case LOAD_FAILED: return false;
-	case LOAD_OK: break;
-	}
+	bool good;
+	if (!work_open(d, id, &w, now_us, &good))
+		return good;
 	if (w.row.status != ENROLLMENT_ACTIVE || w.state.message.phase != MESSAGE_WAITING || w.row.wake_us > now_us) {
 		store_wake_volatile(d->store, id, w.row.wake_us);
 		return true;

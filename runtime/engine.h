@@ -222,6 +222,9 @@ struct work {
 	bool was_first;   /* it was one of its mailbox's backlog */
 };
 enum load_result work_load(struct drive *d, int64_t id, struct person *person, struct work *w);
+/* To move it on, with d->person. False: there is nothing to move, a poisoned one is taken care of; or *good is false:
+ * the store failed. */
+bool work_open(struct drive *d, int64_t id, struct work *w, int64_t now_us, bool *good);
 /* The same for a new one of a contact: at its start. person->packed is read. */
 enum load_result work_new(struct drive *d, const struct enrollment *row, struct person *person, struct work *w);
 /* Steps the VM and takes its effects up. Nothing is written but a contact's new revision. */

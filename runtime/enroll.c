@@ -729,11 +729,10 @@ bool enroll_promote(struct drive *d, int64_t contact_id, int64_t now_us)
 			oldest = row.id;
 	}
 	struct work w;
+	bool good;
 	if (!oldest)
 		return true;
-	enum load_result result = work_load(d, oldest, &d->person, &w);
-	if (result == LOAD_POISON)
-		return work_poison(d, oldest, now_us);
-	return result == LOAD_MISSING ||
-	       (result == LOAD_OK && start(d, &w, NULL, NULL, now_us) && work_save(d, &w, now_us));
+	if (!work_open(d, oldest, &w, now_us, &good))
+		return good;
+	return start(d, &w, NULL, NULL, now_us) && work_save(d, &w, now_us);
 }

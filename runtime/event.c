@@ -206,12 +206,9 @@ static bool apply_to(struct drive *d, struct work *w, const struct incoming *in,
 static bool take_into(struct drive *d, int64_t id, const struct incoming *in, int64_t now_us)
 {
 	struct work w;
-	switch (work_load(d, id, &d->person, &w)) {
-	case LOAD_MISSING: return true;
-	case LOAD_POISON: return work_poison(d, id, now_us);
-	case LOAD_FAILED: return false;
-	case LOAD_OK: break;
-	}
+	bool good;
+	if (!work_open(d, id, &w, now_us, &good))
+		return good;
 	const struct loaded_sequence *s = drive_sequence_by_id(d, w.row.sequence_id);
 	if (in->sequence.n && (!s || !slice_eq(s->name, in->sequence)))
 		return true;

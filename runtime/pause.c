@@ -158,12 +158,9 @@ bool pause_move(struct drive *d, struct work *w, int64_t paused_us, int64_t resu
 static bool move(struct drive *d, const struct pause *p, int64_t id, int64_t now_us)
 {
 	struct work w;
-	switch (work_load(d, id, &d->person, &w)) {
-	case LOAD_MISSING: return true;
-	case LOAD_POISON: return work_poison(d, id, now_us);
-	case LOAD_FAILED: return false;
-	case LOAD_OK: break;
-	}
+	bool good;
+	if (!work_open(d, id, &w, now_us, &good))
+		return good;
 	if (covers(p, &w.row) && w.row.status == ENROLLMENT_AHEAD) /* it was put aside if its date came */
 		store_wake_volatile(d->store, id, w.row.wake_us);
 	if (!covers(p, &w.row) || w.row.status != ENROLLMENT_ACTIVE)

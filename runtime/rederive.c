@@ -43,9 +43,9 @@ static bool derive(struct drive *d, int64_t id, int64_t now_us)
 {
 	struct work w;
 	struct vm_event changed = {.kind = VM_CHANGED, .step = NONE};
-	enum load_result result = work_load(d, id, &d->person, &w);
-	if (result != LOAD_OK)
-		return result == LOAD_POISON ? work_poison(d, id, now_us) : result == LOAD_MISSING;
+	bool good;
+	if (!work_open(d, id, &w, now_us, &good))
+		return good;
 	if (w.row.status != ENROLLMENT_ACTIVE || w.state.message.phase != MESSAGE_NONE)
 		return true;
 	return work_event(d, &w, &changed, now_us) && work_save(d, &w, now_us);

@@ -206,6 +206,13 @@ enum load_result work_load(struct drive *d, int64_t id, struct person *person, s
 	return LOAD_OK;
 }
 
+bool work_open(struct drive *d, int64_t id, struct work *w, int64_t now_us, bool *good)
+{
+	enum load_result result = work_load(d, id, &d->person, w);
+	*good = result == LOAD_POISON ? work_poison(d, id, now_us) : result != LOAD_FAILED;
+	return result == LOAD_OK;
+}
+
 enum load_result work_new(struct drive *d, const struct enrollment *row, struct person *person, struct work *w)
 {
 	*w = (struct work){.row = *row};

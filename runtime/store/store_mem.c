@@ -414,15 +414,21 @@ static bool mem_inbox_add(struct store *s, struct inbox_row *row, bool *was_ther
 	       (external.n == 0 || mem_put_i64(m, mem_key_of(m, INBOX_EXTERNAL, external.p, external.n), row->id));
 }
 
+static struct inbox_row inbox_row_of(struct mem *m, int64_t id)
+{
+	struct slice value = mem_find(m, mem_key_of_id(m, INBOX, id))->value;
+	struct inbox_row row;
+	memcpy(&row, value.p, sizeof row);
+	mem_value_slices(value.p + sizeof row, (struct slice *[]){&row.external_id, &row.payload}, 2);
+	return row;
+}
+
 static int mem_inbox(struct store *s, int64_t after, int cap, store_inbox_each *each, void *context)
 {
 	struct mem *m = mem_of(s);
 	int n = 0;
 	for (int64_t id = after + 1; id <= m->last[INBOX] && n < cap; id++) {
-		struct slice value = mem_find(m, mem_key_of_id(m, INBOX, id))->value;
-		struct inbox_row row;
-		memcpy(&row, value.p, sizeof row);
-		mem_value_slices(value.p + sizeof row, (struct slice *[]){&row.external_id, &row.payload}, 2);
+		struct inbox_row row = inbox_row_of(m, id);
 		n++;
 		if (!each(context, &row))
 			break;
@@ -439,10 +445,7 @@ static int mem_inbox_of(struct store *s, int64_t contact_id, int64_t after, int 
 		int64_t id = mem_list_at(m, INBOX_OF, contact_id, i);
 		if (id <= after)
 			continue;
-		struct slice value = mem_find(m, mem_key_of_id(m, INBOX, id))->value;
-		struct inbox_row row;
-		memcpy(&row, value.p, sizeof row);
-		mem_value_slices(value.p + sizeof row, (struct slice *[]){&row.external_id, &row.payload}, 2);
+		struct inbox_row row = inbox_row_of(m, id);
 		n++;
 		if (!each(context, &row))
 			break;
