@@ -37,12 +37,14 @@ PLAN_C     := $(call sources,plan)
 CORE_C     := $(call sources,runtime/vm runtime/schedule runtime/render runtime) runtime/store/store.c runtime/store/store_mem.c \
 	runtime/store/store_mem_errands.c
 SEQC_C     := $(call sources,compiler/verbs)
+TESTING_C  := $(call sources,compiler/testing compiler/preview)
 WORLD_C    := $(filter-out $(CORE_C),$(call sources,runtime/store runtime/channels runtime/inbound))
 SEQD_C     := $(call sources,runtime/verbs)
 GEN_C      := $(GEN)/lex.c $(GEN)/seq.c $(GEN)/stdlib.c
 
 CORE_O := $(call objects,$(BASE_C) $(COMPILER_C) $(PLAN_C) $(CORE_C)) $(GEN_C:.c=.o)
 SEQC_O := $(call objects,$(SEQC_C))
+TESTING_O := $(call objects,$(TESTING_C)) $(GEN)/page.o
 WORLD_O := $(call objects,$(WORLD_C))
 SEQD_O := $(call objects,$(SEQD_C))
 
@@ -53,7 +55,7 @@ all: packages
 packages:
 	@tool/packages
 
-$(BUILD)/seqc: $(CORE_O) $(SEQC_O)
+$(BUILD)/seqc: $(CORE_O) $(TESTING_O) $(SEQC_O)
 	@echo '  cc    $@'
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(LIBS_SEQC)
 $(BUILD)/seqd: $(CORE_O) $(WORLD_O) $(SEQD_O)
@@ -86,7 +88,9 @@ $(GEN)/diag_codes.h $(GEN)/diag_table.inc &: compiler/diagnostics.txt $(BUILD)/t
 	@$(BUILD)/tool/mkdiag compiler/diagnostics.txt $(GEN)/diag_codes.h $(GEN)/diag_table.inc
 $(GEN)/stdlib.c: $(shell find stdlib -type f 2>/dev/null) $(BUILD)/tool/embed
 	@mkdir -p $(GEN)
-	@$(BUILD)/tool/embed stdlib > $@
+	@$(BUILD)/tool/embed stdlib stdlib > $@
+$(GEN)/page.c: $(wildcard compiler/preview/page/*) $(BUILD)/tool/embed
+	@$(BUILD)/tool/embed compiler/preview/page page > $@
 $(BUILD)/tool/%: tool/%.c
 	@mkdir -p $(@D)
 	@echo '  cc    $@'
@@ -109,13 +113,14 @@ $(BUILD)/docs/diagnostics: $(BUILD)/tool/mkdocs
 
 # ---- tests: unit and table tests (cmocka), one program a file ----
 UNIT_T := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c tests/table/*_test.c tests/limit/*_test.c))
-$(BUILD)/tests/%: tests/%.c $(CORE_O) $(WORLD_O)
+$(BUILD)/tests/%: tests/%.c $(CORE_O) $(TESTING_O) $(WORLD_O)
 	@mkdir -p $(@D)
 	@echo '  cc    $@'
-	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS_SEQD) -o $@ $< $(CORE_O) $(WORLD_O) $(LIBS_SEQD) -lcmocka
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS_SEQD) -o $@ $< $(TESTING_O) $(CORE_O) $(WORLD_O) $(LIBS_SEQD) -lcmocka
 
 CLI_T  := $(sort $(wildcard tests/cli/*.bats))
 LIVE_T := $(sort $(wildcard tests/live/*.bats))
+BROWSER_T := $(sort $(wildcard tests/browser/*.bats))
 export SEQC := $(abspath $(BUILD)/seqc)
 export SEQD := $(abspath $(BUILD)/seqd)
 export BUILD
@@ -125,8 +130,8 @@ test: packages
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/seqc $(BUILD)/seqd $(BUILD)/tests/all
 	@tool/check_includes
 	@tool/check_style
-	@tool/run_tests $(UNIT_T) $(CLI_T) $(LIVE_T)
-# no servers, no kill test
+	@tool/run_tests $(UNIT_T) $(CLI_T) $(BROWSER_T) $(LIVE_T)
+# no servers, no browser, no kill test
 check-fast: packages
 	@$(MAKE) --no-print-directory -j2 $(BUILD)/seqc $(BUILD)/seqd $(BUILD)/tests/all
 	@tool/check_includes

@@ -158,6 +158,15 @@ struct slice arena_copy(struct arena *a, struct slice s)
 	return (struct slice){p, s.n};
 }
 
+struct slice arena_take(struct arena *a, struct buf *text)
+{
+	if (text->failed)
+		full(a);
+	struct slice copy = arena_copy(a, buf_slice(text));
+	buf_free(text);
+	return copy;
+}
+
 struct slice arena_printf(struct arena *a, const char *format, ...)
 {
 	char text[256];

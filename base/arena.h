@@ -4,7 +4,7 @@
  * (a longjmp set up by the owner); so arena_alloc never returns NULL. */
 #ifndef SEQ_BASE_ARENA_H
 #define SEQ_BASE_ARENA_H
-#include "base/slice.h"
+#include "base/buf.h"
 #include <setjmp.h>
 
 struct arena_block;
@@ -27,6 +27,8 @@ void *arena_alloc(struct arena *a, size_t n);
 void *arena_grow(struct arena *a, const void *old, size_t old_n, size_t new_n);
 /* A copy with a NUL after it (not counted in n). */
 struct slice arena_copy(struct arena *a, struct slice s);
+/* A copy of what the buffer holds, which is freed. */
+struct slice arena_take(struct arena *a, struct buf *text);
 struct slice arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))

@@ -2,6 +2,7 @@
  * The Gregorian calendar as arithmetic. Days and years are converted by Howard Hinnant's method: years begin on
  * 1 March, so that the leap day is the last one, and repeat in eras of 400 years (146,097 days). */
 #include "base/civil.h"
+#include <stdio.h>
 
 #define DAYS_PER_ERA  146097
 #define DAYS_TO_EPOCH 719468 /* from 0000-03-01 to 1970-01-01 */
@@ -213,4 +214,13 @@ bool civil_parse_rfc3339(struct slice s, int64_t *instant_us)
 	int64_t offset = hour * US_PER_HOUR + minute * US_PER_MINUTE;
 	*instant_us = civil_wall_us(&c) - (west ? -offset : offset);
 	return true;
+}
+
+char *civil_format_people(int64_t wall_us, char out[40])
+{
+	struct civil c;
+	civil_from_wall_us(wall_us, &c);
+	snprintf(out, 40, "%s %04d-%02d-%02d %02d:%02d", civil_weekday_names[civil_weekday(civil_day_of(wall_us))],
+	         c.year, c.month, c.day, c.hour, c.minute);
+	return out;
 }

@@ -10,6 +10,10 @@
 #define US_PER_HOUR   (60 * US_PER_MINUTE)
 #define US_PER_DAY    (24 * US_PER_HOUR)
 
+/* Monday 2026-03-02, on which made-up examples begin: a week in which hardly any zone changes its clocks. */
+#define EXAMPLE_MONDAY    20514
+#define EXAMPLE_MONDAY_US (EXAMPLE_MONDAY * US_PER_DAY)
+
 struct civil {
 	int32_t year;
 	int month, day; /* 1..12, 1..31 */
@@ -41,4 +45,6 @@ bool civil_parse_wall(struct slice s, int64_t *wall_us);
 /* RFC 3339 with offset or Z, fractions up to 9 digits; seconds may be left out, as people do: an instant in
  * microseconds since 1970 UTC. */
 bool civil_parse_rfc3339(struct slice s, int64_t *instant_us);
+/* "Mon 2026-03-02 09:00"; returns out. */
+char *civil_format_people(int64_t wall_us, char out[40]);
 #endif

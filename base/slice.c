@@ -17,6 +17,12 @@ bool slice_starts(struct slice a, const char *prefix)
 	return a.n >= p.n && slice_eq((struct slice){a.p, p.n}, p);
 }
 
+struct slice slice_after(struct slice a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return n && slice_starts(a, prefix) ? (struct slice){a.p + n, a.n - n} : a;
+}
+
 bool slice_ends(struct slice a, const char *suffix)
 {
 	struct slice s = slice_of(suffix);

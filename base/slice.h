@@ -38,6 +38,8 @@ static inline bool slice_is(struct slice a, const char *cstring)
 int slice_cmp(struct slice a, struct slice b); /* bytewise; <0, 0, >0 */
 bool slice_starts(struct slice a, const char *prefix);
 bool slice_ends(struct slice a, const char *suffix);
+/* What comes after the prefix; all of it where it does not start so. */
+struct slice slice_after(struct slice a, const char *prefix);
 struct slice slice_trim(struct slice a); /* ASCII blanks off both ends */
 /* Index of needle in hay, or -1. An empty needle is found at 0. */
 ptrdiff_t slice_find(struct slice hay, struct slice needle);

@@ -222,12 +222,7 @@ int32_t tz_day_length_minutes(const struct tz *z, int32_t days)
 
 char *tz_format_people(const struct tz *z, int64_t instant_us, char out[40])
 {
-	int64_t wall_us = tz_to_wall(z, instant_us);
-	struct civil c;
-	civil_from_wall_us(wall_us, &c);
-	snprintf(out, 40, "%s %04d-%02d-%02d %02d:%02d", civil_weekday_names[civil_weekday(civil_day_of(wall_us))],
-	         c.year, c.month, c.day, c.hour, c.minute);
-	return out;
+	return civil_format_people(tz_to_wall(z, instant_us), out);
 }
 
 char *tz_format_rfc3339(const struct tz *z, int64_t instant_us, char out[40])

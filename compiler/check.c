@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The whole of checking, in order: workspace, then each module's declarations as they stand, then what refers across
  * modules, then what was accepted. */
+#include "compiler/analyze/handoffs.h"
 #include "compiler/checker.h"
 
 /* `connect NAME` binds a channel of the workspace. */
@@ -133,12 +134,8 @@ void check_all(struct compile *c)
 		default_workspace(&k);
 	for (struct module *m = t->first; m; m = m->next)
 		check_module(&k, m);
-	for (struct module *m = t->first; m; m = m->next) {
-		k.module = m;
-		for (const struct ast *d = m->tree->decls.first; d; d = d->next)
-			if (d->kind == AST_TEST)
-				check_test(&k, (const struct ast_test *)d);
-	}
+	handoffs_check(&k);
+	check_tests(&k);
 	for (struct module *m = t->first; m; m = m->next)
 		if (!m->is_std)
 			check_unused(&k, m);

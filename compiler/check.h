@@ -5,8 +5,8 @@
 #ifndef SEQ_COMPILER_CHECK_H
 #define SEQ_COMPILER_CHECK_H
 #include "compiler/compile.h"
+#include "compiler/constant.h"
 #include "compiler/names.h"
-#include "plan/value.h"
 
 /* ---- types and expressions ---- */
 
@@ -21,14 +21,6 @@ struct type {
 	const struct option *options; /* of TYPE_ONE_OF; NULL: any */
 };
 #define TYPE_UNKNOWN TYPE_COUNT
-
-/* value_int's or text's meaning is as in struct value. */
-struct constant {
-	enum plan_type type;
-	enum plan_unit unit; /* of a duration */
-	int64_t value;
-	struct slice text;
-};
 
 /* A field of the contact, or an input of a sequence. */
 struct field {
@@ -53,6 +45,7 @@ struct variable {
 	struct slice key;        /* of RETURN, ANSWER, EVENT */
 	uint32_t bound;          /* of ROUNDS */
 	struct span where;       /* of EVENT: its first use */
+	bool read;               /* VARIABLE: something does, or may: it is set in a fragment */
 	bool settled;            /* EVENT: its type is known; until its first use it is a text */
 	uint32_t index;          /* among the variables, or among the others: slot_index() */
 	struct variable *next;
@@ -90,6 +83,7 @@ struct expr {
 	enum expr_kind kind;
 	struct type type;
 	struct span span;
+	bool given;     /* a parameter of the fragment in hand: another run gives another value */
 	uint32_t depth; /* stack words that it needs */
 	struct expr *left, *right;
 	struct expr *options, *next;
@@ -263,8 +257,10 @@ struct step {
 	struct action *action;      /* NULL for messages */
 	bool returns_read;          /* webhook: something reads what it returns, so the enrollment waits for it */
 	bool clicks_read;           /* a condition, exit or goal asks for its clicks: its links are tracked */
-	bool gated;                 /* review: only satisfied contacts see it */
+	bool gated;                 /* review: only satisfied contacts see it; gate: by what */
+	struct span gate;
 	bool reached;
+	bool no_path;            /* nobody comes to it: analyze/branches.c */
 	uint32_t index;          /* among the steps of the plan */
 	struct message *message; /* the first of several: message->next */
 	struct landing *landings;
@@ -324,9 +320,12 @@ struct node {
 	struct arm *arms;                /* WAIT_FOR */
 	bool once;                       /* REPEAT: every path of its body ends, so that no round follows */
 	bool skip_lands;                 /* the last of the item that an `otherwise skip` leaves out */
+	bool in_choose;                  /* WHEN: an arm of a `choose`; the next one stands in its otherwise */
+	const struct frame *frame;       /* the run of a fragment that it belongs to, or NULL */
 };
 
 struct exit_rule {
+	struct span span;
 	enum plan_trigger trigger;
 	const struct step *step;
 	struct slice event;
@@ -377,6 +376,12 @@ struct promise {
 	struct promise *next;
 };
 
+/* What `expect that` of a test asks (check_test_line.c): in result.probed only. */
+struct probe {
+	struct expr *when;
+	struct probe *next;
+};
+
 struct text_list {
 	struct ast_name name;
 	struct text_list *next;
@@ -389,14 +394,17 @@ struct sequence {
 	struct slice title, description, owner, was;
 	struct span unsubscribe_span;
 	bool draft;
-	bool broken;        /* a step's name was refused */
-	bool named_runs;    /* a fragment is run under a name: SCOPE_RUN has some */
-	bool alike;         /* two messages of a block may say the same: their texts may be of one length */
-	struct names scope; /* kinds: enum scope_kind */
-	struct names runs;  /* what each `run` of it expands to: check_fragment.c */
-	struct names waits; /* positions of waits by identity; object: struct position */
-	uint32_t expanded;  /* statements of fragments so far */
-	bool takes_events;  /* a start, an exit or an arm takes one */
+	bool broken;             /* a step's name was refused */
+	bool named_runs;         /* a fragment is run under a name: SCOPE_RUN has some */
+	bool asks;               /* a condition stands in it */
+	bool has_arms;           /* a `wait for` */
+	struct missing *missing; /* findings that a path is told for: analyze/assigned.c */
+	bool alike;              /* two messages of a block may say the same: their texts may be of one length */
+	struct names scope;      /* kinds: enum scope_kind */
+	struct names runs;       /* what each `run` of it expands to: check_fragment.c */
+	struct names waits;      /* positions of waits by identity; object: struct position */
+	uint32_t expanded;       /* statements of fragments so far */
+	bool takes_events;       /* a start, an exit or an arm takes one */
 	enum plan_purpose purpose;
 	bool thread, signature, assigned;
 	enum plan_quote quote;
@@ -418,6 +426,10 @@ struct sequence {
 	uint32_t variable_count;
 	struct variable *slots, *last_slot; /* the others: check_slot() */
 	uint32_t slot_count;
+	uint32_t probed_slots; /* the last of them, which only probes read */
+	struct probe *probes, *last_probe;
+	uint32_t probe_count;
+	struct names tested; /* what its tests may name: check_test_line.c */
 	struct limit *limits;
 	struct start_rule *starts;
 	struct migration *migrations;
@@ -522,5 +534,8 @@ void check_all(struct compile *c);
 void emit_all(struct compile *c);
 /* One step, canonically: what `--emit checked` shows and the step's hash is made of. */
 void check_print_expr(struct buf *out, const struct expr *e); /* as the language writes it */
+/* Why an enrollment that ends by this rule ended, for people: `reply by account`, `event "deal.closed"`, `when
+ * contact.vip`. Made of the checked rule, so that layout does not change the plan. Uses the scratch up. */
+struct slice check_exit_reason(struct arena *arena, struct buf *scratch, const struct exit_rule *x);
 void check_print_step(struct buf *out, const struct compile *c, const struct step *s);
 #endif

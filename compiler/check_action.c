@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Steps that are no messages: task, webhook, alert, handoff, suppress. */
 #include "base/civil.h"
+#include "compiler/analyze/handoffs.h"
 #include "compiler/check_part.h"
 
 #define TASK_DAYS     30 /* how long a task without `due` is waited for */
@@ -259,6 +260,8 @@ void check_handoff(struct block *b, const struct ast_step *t)
 	struct declaration *d = resolve_sequence(k->c, k->module, t->target);
 	const struct ast_input *input = (const struct ast_input *)p.at[PART_INPUT];
 	a->target = d ? d->name.text : ((const struct ast_path *)t->target)->text.text;
+	if (d)
+		handoffs_note(k, d, t->name.span);
 	if (d)
 		check_given_inputs(k, t, input, inputs_of(k, (const struct ast_sequence *)d->tree), a);
 	else if (input)

@@ -163,7 +163,7 @@ static struct expr *returned(struct checker *k, struct step *s, struct ast_name 
 	struct field *f = s->action->returns;
 	while (f && !slice_eq(f->name.text, name.text))
 		f = f->next;
-	s->returns_read = true; /* or its facts */
+	s->returns_read |= !k->probing; /* or its facts */
 	return f ? own_slot(k, SLOT_RETURN, s, f->name.text, f->type, span) : NULL;
 }
 

@@ -2,6 +2,7 @@
  * Fragments: expanded where they are run, typed, without recursion (language.md §9). A `run` is a copy of the
  * statements whose names have its own before them ("eu.chase_1"); texts and conditions are shared by all of them, and
  * what they name is looked up through the frame in hand. */
+#include "compiler/analyze/unread.h"
 #include "compiler/check_block.h"
 #include "compiler/expression.h"
 #include <string.h>
@@ -286,9 +287,11 @@ void declare_run(struct checker *k, const struct ast_run *t)
 
 const struct bound *find_bound(const struct checker *k, struct slice name)
 {
-	for (const struct bound *b = k->frame ? k->frame->params : NULL; b; b = b->next)
-		if (slice_eq(b->name.text, name))
+	for (struct bound *b = k->frame ? k->frame->params : NULL; b; b = b->next)
+		if (slice_eq(b->name.text, name)) {
+			b->read = true;
 			return b;
+		}
 	return NULL;
 }
 
@@ -370,7 +373,7 @@ static void check_argument(struct checker *k, const struct ast *tree, const stru
 	if (tree->kind == AST_PATH && ((const struct ast_path *)tree)->parts.count == 1) {
 		const struct bound *outer = find_bound(k, ((const struct ast_path *)tree)->text.text);
 		if (outer && outer->text) { /* handed on */
-			*b = (struct bound){b->name, outer->value, outer->text, NULL};
+			*b = (struct bound){.name = b->name, .value = outer->value, .text = outer->text};
 			return;
 		}
 	}
@@ -414,9 +417,11 @@ static const struct ast_field *next_field(const struct ast *i)
 /* One parameter; the arguments that are left follow at *argument. */
 static void bind(struct checker *k, struct frame *f, const struct ast_field *p, const struct ast **argument, bool run)
 {
-	for (const struct bound *other = f->params; other; other = other->next) {
-		if (slice_eq(other->name.text, p->name.text))
-			say_duplicate(k->diags, "parameter", p->name, other->name.span);
+	for (struct bound *other = f->params; other; other = other->next) {
+		if (!slice_eq(other->name.text, p->name.text))
+			continue;
+		say_duplicate(k->diags, "parameter", p->name, other->name.span);
+		other->read = true; /* no more about it */
 	}
 	check_new_name(k, p->name);
 	struct bound *b = ARENA_NEW(k->arena, struct bound);
@@ -454,10 +459,12 @@ static void check_inside(struct block *b, struct frame *f, const struct ast_bloc
 	struct checker *k = b->k;
 	struct frame *frame = k->frame;
 	struct module *module = k->module;
-	uint32_t from = k->diags->count;
+	uint32_t from = k->diags->count, errors = k->diags->errors;
 	k->frame = f;
 	k->module = f->fragment->module;
 	check_list(b, &body->items);
+	if (k->diags->errors == errors)
+		unread_parameters(k, f);
 	k->frame = frame;
 	k->module = module;
 	join_findings(k, f, from);

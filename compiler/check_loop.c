@@ -170,6 +170,7 @@ static struct arm *check_arm(struct block *b, struct waiting *w, const struct as
 	w->mistaken |= !wanted;
 	if (t->when) {
 		struct expr *guard = check_condition(k, t->when);
+		k->sequence->asks = true;
 		flow_assume(&k->flow, k->arena, guard, true);
 		if (arm)
 			arm->trigger.when = guard;
@@ -291,6 +292,7 @@ void check_wait_for(struct block *b, const struct ast_wait_for *t)
 	n->day_based = n->terms && n->terms->duration->constant.unit != UNIT_US;
 	b->before = (struct slice){NULL, 0};
 	k->flow.effects = 0;
+	k->sequence->has_arms = true;
 	check_triggers(&w, &t->triggers);
 	check_arms(b, &w, t, n);
 	if (n->terms)
@@ -416,6 +418,7 @@ void check_repeat(struct block *b, const struct ast_repeat *t)
 	n->expr = t->until ? check_condition(k, t->until) : NULL;
 	struct flow out = k->flow;
 	if (n->expr) {
+		k->sequence->asks = true;
 		flow_assume(&out, k->arena, n->expr, true);
 		flow_assume(&k->flow, k->arena, n->expr, false);
 	}

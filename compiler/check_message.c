@@ -253,6 +253,34 @@ static struct message *check_parts(struct checker *k, const struct message_parts
 	return m;
 }
 
+/* "Re:", as mail programs put it before the subject of an answer; also "RE :", "Re[2]:". */
+static bool begins_as_answer(struct slice s)
+{
+	s = slice_trim(s);
+	if (s.n < 3 || (s.p[0] | 0x20) != 'r' || (s.p[1] | 0x20) != 'e')
+		return false;
+	size_t i = 2;
+	if (s.p[i] == '[') {
+		while (i < s.n && s.p[i] != ']')
+			i++;
+		i++;
+	}
+	while (i < s.n && (s.p[i] == ' ' || (unsigned char)s.p[i] == 0xC2 || (unsigned char)s.p[i] == 0xA0))
+		i++;
+	return i < s.n && s.p[i] == ':';
+}
+
+/* A first subject pretends no answer, whatever its {{when}}s pick. */
+static void check_honest(struct checker *k, const struct piece *first)
+{
+	if (!first)
+		return;
+	if (first->kind == PIECE_CHARS && begins_as_answer(first->chars))
+		diag_false_reply(k->diags, first->span);
+	check_honest(k, first->then);
+	check_honest(k, first->otherwise);
+}
+
 /* Rule 20: which emails need a subject, and which may not have one of their own. */
 static void check_subject(struct checker *k, struct message *m, const struct message_parts *p)
 {
@@ -267,10 +295,8 @@ static void check_subject(struct checker *k, struct message *m, const struct mes
 		return;
 	}
 	if (!is_empty(m->subject, k->workspace->locale_count)) {
-		const struct piece *first = m->subject->locales[0];
-		if (first && first->kind == PIECE_CHARS &&
-		    (slice_starts(first->chars, "Re:") || slice_starts(first->chars, "RE:")))
-			diag_false_reply(k->diags, first->span);
+		for (uint32_t i = 0; i < (m->subject->localised ? k->workspace->locale_count : 1); i++)
+			check_honest(k, m->subject->locales[i]);
 		return;
 	}
 	if (p->subject && p->subject->kind == AST_PART && !m->subject)
@@ -299,7 +325,6 @@ struct message *check_whole_message(struct checker *k, const struct message_part
 	struct message *m = check_parts(k, p);
 	check_subject(k, m, p);
 	check_said(k, m, p);
-	check_window_opens(k, m->window ? m->window : k->sequence->window, m->any_day ? 0 : k->sequence->skip);
 	return m;
 }
 

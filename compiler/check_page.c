@@ -112,18 +112,6 @@ void page_end(struct checker *k)
 		check_end(k, (struct span){0, 0, 0});
 }
 
-/* Reviews for satisfied contacts only: none that the others see makes up for them. */
-void check_gating(struct checker *k)
-{
-	const struct sequence *q = k->sequence;
-	for (uint32_t i = 0; i < q->step_count; i++)
-		if (q->steps[i]->plan_kind == STEP_REVIEW && !q->steps[i]->gated)
-			return;
-	for (uint32_t i = 0; i < q->step_count; i++)
-		if (q->steps[i]->plan_kind == STEP_REVIEW)
-			diag_review_gating(k->diags, q->steps[i]->name.span, q->steps[i]->name.text);
-}
-
 /* ---- every page ---- */
 
 /* `start by link`: the contact may come to the first page without a message. */
@@ -185,7 +173,6 @@ static void enter(struct block *b, struct step *s, const struct parts *p)
 	f->page = s;
 	f->pages = f->pages ? PAGES_OPEN : 0;
 	flow_know(f, k->arena, s, false);
-	flow_know(f, k->arena, s->action, false);
 }
 
 /* ---- ask ---- */
@@ -369,14 +356,6 @@ static void check_thanks(struct checker *k, struct step *s, const struct parts *
 	need_part(k, s, p, both || p->at[PART_BODY], "body");
 }
 
-/* Satisfied is all that gets here: by ASK.satisfied, or by a bound on what decides it. */
-static bool is_gated(const struct checker *k)
-{
-	const struct step *ask = k->flow.ask;
-	return ask && (flow_is_present(&k->flow, ask->action) ||
-	               (ask->action->questionnaire && flow_is_present(&k->flow, ask->action->questionnaire)));
-}
-
 void check_page(struct block *b, const struct ast_step *t)
 {
 	struct checker *k = b->k;
@@ -407,7 +386,6 @@ void check_page(struct block *b, const struct ast_step *t)
 	} else if (s->plan_kind == STEP_REVIEW) {
 		check_sites(k, a, &p);
 		need_part(k, s, &p, a->sites, "site, like `google \"https://…\"`");
-		s->gated = is_gated(k);
 		k->flow.review = s;
 	} else {
 		check_thanks(k, s, &p);

@@ -5,6 +5,9 @@
 #include "base/civil.h"
 #include "base/hash.h"
 #include "compiler/template.h"
+#include <string.h>
+
+#define REASON_BYTES_MAX 60
 
 /* ---- values ---- */
 
@@ -134,6 +137,30 @@ static void print_expr(struct buf *out, const struct expr *e)
 void check_print_expr(struct buf *out, const struct expr *e)
 {
 	print_expr(out, e);
+}
+
+struct slice check_exit_reason(struct arena *arena, struct buf *scratch, const struct exit_rule *x)
+{
+	buf_clear(scratch);
+	buf_addf(scratch, "%s%s", words_TRIGGER[x->trigger], x->by_account ? " by account" : "");
+	if (x->event.n) {
+		buf_addc(scratch, ' ');
+		buf_add_json(scratch, x->event);
+	}
+	if (x->when) {
+		buf_addc(scratch, ' ');
+		check_print_expr(scratch, x->when);
+	}
+	struct slice reason = buf_slice(scratch);
+	if (reason.n > REASON_BYTES_MAX) {
+		reason.n = REASON_BYTES_MAX - strlen("…");
+		while (((unsigned char)reason.p[reason.n] & 0xC0) == 0x80)
+			reason.n--;
+		reason = arena_printf(arena, "%.*s…", SLICE_ARG(reason));
+	}
+	reason = arena_copy(arena, reason);
+	buf_clear(scratch);
+	return reason;
 }
 
 /* ---- texts ---- */
@@ -543,4 +570,5 @@ void compile_print_checked(const struct compile *c, struct buf *out)
 		print_workspace(out, c);
 	for (uint32_t i = 0; i < c->result_count; i++)
 		check_print_sequence(out, c, c->sequences[i]);
+	check_print_tests(out, c);
 }

@@ -14,12 +14,14 @@ void check_print_text(struct buf *out, const struct compile *c, const char *inde
 void check_print_action(struct buf *out, const struct compile *c, const struct step *s, int depth);
 void check_print_step_node(struct buf *out, const struct compile *c, const struct node *n, int depth);
 bool check_print_is_silent(const struct node *n);
-/* "reply of offer"; and the identity of a wait: " [a]". */
+/* "reply to offer"; and the identity of a wait: " [a]". */
 void check_print_trigger(struct buf *out, const struct exit_rule *r);
 void check_print_position(struct buf *out, const struct position *p);
 /* check_print_loop.c: nodes behind their indentation, with their line's end. */
 void check_print_wait_for(struct buf *out, const struct compile *c, const struct node *n, int depth);
 void check_print_repeat(struct buf *out, const struct compile *c, const struct node *n, int depth);
+/* check_print_test.c: c->tests. */
+void check_print_tests(struct buf *out, const struct compile *c);
 /* Starts and migrations. */
 void check_print_starts(struct buf *out, const struct sequence *q);
 #endif

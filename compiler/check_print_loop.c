@@ -7,8 +7,9 @@ void check_print_trigger(struct buf *out, const struct exit_rule *r)
 	buf_adds(out, words_TRIGGER[r->trigger]);
 	if (r->by_account)
 		buf_adds(out, " by account");
+	const char *word = r->trigger == TRIGGER_CLICK ? "on" : r->trigger == TRIGGER_REPLY ? "to" : "of";
 	if (r->step)
-		buf_addf(out, " of %.*s", SLICE_ARG(r->step->name.text));
+		buf_addf(out, " %s %.*s", word, SLICE_ARG(r->step->name.text));
 	if (r->event.n) {
 		buf_addc(out, ' ');
 		buf_add_json(out, r->event);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A sequence: its inputs and names first, then settings, then the body, then what must hold for the whole: it has a
  * step, a mailbox, a way out, and keeps its promises. */
-#include "compiler/analyze/promise.h"
-#include "compiler/analyze/same_message.h"
+#include "compiler/analyze/analyze.h"
+#include "compiler/analyze/assigned.h"
 #include "compiler/checker.h"
 
 /* Settings that a sequence may give more than once. */
@@ -170,12 +170,7 @@ static void check_whole(struct checker *k)
 	check_events(k);
 	check_from(k);
 	check_law(k);
-	check_gating(k);
 	set_tracking(q);
-	if (!q->broken)
-		promise_check(k->diags, q);
-	if (q->alike)
-		same_message_check(k->c, k->arena, q);
 }
 
 /* The result outlives a sequence that is not kept. */
@@ -193,13 +188,25 @@ static void add_result(struct checker *k, struct sequence *q)
 	};
 }
 
+/* A mistake of form in it, too: what the parser made of that is a guess. */
+static bool has_error(const struct diags *d, struct span span)
+{
+	for (uint32_t i = 0; d->errors && i < d->count; i++) {
+		const struct diag *g = &d->items[i];
+		if (g->severity == DIAG_ERROR && g->span.source == span.source && g->span.start < span.end &&
+		    g->span.end >= span.start)
+			return true;
+	}
+	return false;
+}
+
 void check_sequence(struct checker *k, struct declaration *d)
 {
 	const struct ast_sequence *t = (const struct ast_sequence *)d->tree;
 	if (!k->keep)
 		k->arena = &k->c->passing;
 	struct sequence *q = ARENA_NEW(k->arena, struct sequence);
-	uint32_t first_diag = k->diags->count;
+	uint32_t first_diag = k->diags->count, errors = k->diags->errors;
 	*q = (struct sequence){.tree = t,
 	                       .module = d->module,
 	                       .name = d->name,
@@ -224,11 +231,14 @@ void check_sequence(struct checker *k, struct declaration *d)
 	for (const struct ast *i = t->items.first; i; i = i->next)
 		if (!is_step(i))
 			check_setting(k, i);
-	check_window_opens(k, q->window, q->skip);
 	k->flow = (struct flow){.may_be_first = true, .pages = PAGES_NONE};
 	q->body = check_body(k, &t->items);
+	k->item = NULL;
+	assigned_tell(k, q);
 	check_moves(k);
 	check_whole(k);
+	if (!q->broken && k->diags->errors == errors && !has_error(k->diags, t->node.span))
+		analyze_sequence(k, q);
 	accept_findings(k, &t->items, first_diag);
 	k->sequence = NULL;
 	k->flow = (struct flow){0};

@@ -228,14 +228,6 @@ static bool check_trigger_step(struct checker *k, const struct ast_trigger *t, s
 	return true;
 }
 
-static bool asks(const struct sequence *q)
-{
-	for (const struct name *n = q->scope.first; n; n = n->next)
-		if (n->kind == SCOPE_STEP && ((const struct step *)n->object)->plan_kind == STEP_ASK)
-			return true;
-	return false;
-}
-
 bool check_trigger(struct checker *k, const struct ast *tree, const char *place, struct exit_rule *out)
 {
 	if (!tree || tree->kind != AST_TRIGGER)
@@ -244,16 +236,13 @@ bool check_trigger(struct checker *k, const struct ast *tree, const char *place,
 	int which = check_word(k, t->kind, place, words_TRIGGER, TRIGGER_WHEN);
 	if (which < 0)
 		return false;
-	*out = (struct exit_rule){.trigger = (enum plan_trigger)which, .by_account = t->by_account};
+	*out = (struct exit_rule){.span = tree->span, .trigger = (enum plan_trigger)which, .by_account = t->by_account};
 	if (t->event)
 		out->event = check_string(k, t->event).text;
 	k->sequence->takes_events |= which == TRIGGER_EVENT;
 	if (t->step && !check_trigger_step(k, t, out))
 		return false;
 	k->sequence->clicks_read |= which == TRIGGER_CLICK && !t->step;
-	if (which == TRIGGER_ANSWER && !t->step && !asks(k->sequence))
-		diag_never_comes(k->diags, tree->span, SLICE("answer"),
-		                 SLICE("no step of this sequence asks anything"));
 	if (which == TRIGGER_OPEN)
 		diag_opens_are_a_guess(k->diags, tree->span, out->step ? out->step->name.text : SLICE("a message"));
 	return true;
@@ -268,6 +257,7 @@ static void add_exit(struct checker *k, struct exit_rule **last, struct exit_rul
 		return;
 	*last = ARENA_NEW(k->arena, struct exit_rule);
 	**last = rule;
+	(*last)->span = span;
 }
 
 static void check_exit_on(struct checker *k, const struct ast_exit_on *t)
@@ -285,7 +275,7 @@ static void check_exit_when(struct checker *k, const struct ast_exit_when *t)
 	k->flow = none;
 	struct exit_rule rule = {.trigger = TRIGGER_WHEN, .when = check_condition(k, t->expr)};
 	check_exit_body(k, t->body, &rule);
-	say_always_same(k, rule.when);
+	k->sequence->asks = true;
 	if (rule.when->kind != EXPR_POISON)
 		add_exit(k, &k->sequence->exits, rule, t->node.span);
 }

@@ -38,6 +38,7 @@ struct variable *check_slot(struct checker *k, enum plan_slot_kind kind, const s
 	        .name = key, .type = type, .kind = kind, .step = step, .key = key.text, .index = q->slot_count++};
 	*(q->last_slot ? &q->last_slot->next : &q->slots) = v;
 	q->last_slot = v;
+	q->probed_slots += k->probing;
 	return v;
 }
 

@@ -11,6 +11,7 @@ struct node *new_node(struct block *b, enum node_kind kind, struct span span)
 	struct node *n = ARENA_NEW(b->k->arena, struct node);
 	n->kind = kind; /* the rest is zero as it comes */
 	n->span = span;
+	n->frame = b->k->frame;
 	n->weekday = n->at_minute = -1;
 	return n;
 }
@@ -133,6 +134,7 @@ static void check_set(struct block *b, const struct ast_set *t)
 	struct name *variable = names_find(&k->sequence->scope, SCOPE_VARIABLE, path->text.text);
 	if (path->parts.count == 1 && variable) {
 		n->variable = variable->object;
+		((struct variable *)variable->object)->read |= k->frame != NULL;
 		type = &((struct variable *)variable->object)->type;
 	} else if (path->parts.count == 2 && slice_is(((const struct ast_word *)first)->name.text, "contact")) {
 		struct ast_name name = ((const struct ast_word *)second)->name;
@@ -236,8 +238,6 @@ static void check_one(struct block *b, const struct ast *i)
 	struct flow skipped = b->skipped;
 	struct node **first = b->last;
 	b->skip_pending = false;
-	if (i->kind != AST_WHEN && i->kind != AST_CHOOSE)
-		k->answered = NULL;
 	arrive(b, step_at(k, name_of(i)));
 	if (k->flow.ended && !join_after) {
 		if (!b->said_unreachable)
@@ -247,6 +247,7 @@ static void check_one(struct block *b, const struct ast *i)
 		k->flow.murky = true;
 	}
 	page_before(b, i);
+	k->item = i;
 	check_item(b, i);
 	page_after(b, i);
 	if (!join_after)

@@ -1,63 +1,199 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests in the language: nothing runs them yet, but their names are held to what there is, so that a renamed step does
- * not rot in them. */
-#include "compiler/checker.h"
+ * Tests in the language: each block becomes a struct test, whose names, values and times are held to what there is, so
+ * that a renamed step does not rot in them. Their lines: check_test_line.c. */
+#include "compiler/check_test.h"
 
-/* Fields of the contact, or inputs of the sequence. */
-static void check_pairs(struct checker *k, const struct ast_list *pairs, bool input)
+/* ---- what comes before the lines ---- */
+
+/* The place of each, to find what is given twice; span.end 0: not given. */
+struct head {
+	struct span sequence, contact, input, start, spread, ramp;
+};
+
+static bool given_twice(struct checker *k, struct span *place, struct span span, const char *what)
 {
-	for (const struct ast *i = pairs->first; i; i = i->next) {
-		if (i->kind != AST_PAIR)
-			continue;
-		struct ast_name key = ((const struct ast_pair *)i)->key;
-		const struct names *names = input ? &k->sequence->scope : &k->workspace->fields;
-		uint32_t kind = input ? SCOPE_INPUT : 0;
-		if (names_find(names, kind, key.text) || (!input && find_contact_field(k, key)))
-			continue;
-		struct diag *g = diag_unknown_name(k->diags, key.span, input ? SLICE("input") : SLICE("contact field"),
-		                                   key.text);
-		const struct name *near = names_nearest(names, kind, key.text);
-		if (near)
-			diag_fix(k->diags, g, key.span, near->text, FIX_MAYBE, "did you mean `%.*s`?",
-			         SLICE_ARG(near->text));
+	if (place->end) {
+		struct diag *g = diag_given_twice(k->diags, span, slice_of(what));
+		diag_label(k->diags, g, *place, "the first time");
+		if (slice_eq(source_text(&k->c->sources, *place), source_text(&k->c->sources, span)))
+			diag_fix(k->diags, g, span, SLICE(""), FIX_SURE, "leave it out");
+		return true;
 	}
+	*place = span;
+	return false;
 }
 
-static void check_step_name(struct checker *k, const struct ast *path)
+static void check_by(struct test_check *c, struct ast_name by)
 {
-	if (path && path->kind == AST_PATH)
-		check_step_path(k, path);
+	struct checker *k = c->k;
+	struct slice all = {"", 0};
+	for (const struct start_rule *s = c->q->starts; s; s = s->next) {
+		const char *word = words_START[s->kind];
+		if (slice_is(by.text, word))
+			return;
+		all = arena_printf(k->arena, "%.*s%s%s", SLICE_ARG(all), all.n ? ", " : "", word);
+	}
+	if (!c->sound)
+		return;
+	struct diag *g = diag_not_started_by(k->diags, by.span, c->q->name.text, by.text);
+	if (all.n)
+		diag_note(k->diags, g, "it starts by: %.*s", SLICE_ARG(all));
+	else
+		diag_note(k->diags, g, "it is started by `seqd enroll` or the API, and a test needs no `by` for that");
 }
 
-static void check_item(struct checker *k, const struct ast *i)
+static void check_switch(struct test_check *c, const struct ast_test_switch *t, struct head *head)
 {
-	const struct ast_expect *expect = (const struct ast_expect *)i;
+	bool spread = slice_is(t->key.text, "spread");
+	if (given_twice(c->k, spread ? &head->spread : &head->ramp, t->node.span, spread ? "spread" : "ramp"))
+		return;
+	*(spread ? &c->test->spread : &c->test->ramp) = t->yes;
+}
+
+static void check_head_item(struct test_check *c, const struct ast *i, struct head *head, struct test_fields *contact,
+                            struct test_fields *input)
+{
+	struct checker *k = c->k;
+	const struct ast_test_start *start = (const struct ast_test_start *)i;
 	switch (i->kind) {
-	case AST_TEST_CONTACT: check_pairs(k, &((const struct ast_test_contact *)i)->pairs, false); break;
-	case AST_INPUT: check_pairs(k, &((const struct ast_input *)i)->fields, true); break;
-	case AST_AT:
-		if (((const struct ast_at *)i)->inject && ((const struct ast_at *)i)->inject->kind == AST_INJECT)
-			check_step_name(k, ((const struct ast_inject *)((const struct ast_at *)i)->inject)->step);
+	case AST_TEST_CONTACT:
+		if (!given_twice(k, &head->contact, i->span, "contact"))
+			test_pairs(c, &((const struct ast_test_contact *)i)->pairs, false, contact);
 		break;
-	case AST_EXPECT:
-		if (!slice_is(expect->kind.text, "that"))
-			check_step_name(k, expect->subject);
+	case AST_INPUT:
+		if (!given_twice(k, &head->input, i->span, "input"))
+			test_pairs(c, &((const struct ast_input *)i)->fields, true, input);
 		break;
+	case AST_TEST_START:
+		if (given_twice(k, &head->start, i->span, "start"))
+			break;
+		c->test->start = test_time(c, start->at);
+		c->test->by = start->by.text;
+		if (start->by.text.n)
+			check_by(c, start->by);
+		break;
+	case AST_TEST_SWITCH: check_switch(c, (const struct ast_test_switch *)i, head); break;
 	default: break;
 	}
 }
 
-void check_test(struct checker *k, const struct ast_test *t)
+static void check_head(struct test_check *c, const struct ast_test *t, struct head *head)
 {
-	struct declaration *d = NULL;
-	diag_test_skipped(k->diags, t->title ? t->title->span : t->node.span);
-	for (const struct ast *i = t->items.first; i && !d; i = i->next)
-		if (i->kind == AST_TEST_SEQUENCE)
-			d = resolve_sequence(k->c, k->module, ((const struct ast_test_sequence *)i)->path);
-	if (!d || !d->sequence)
-		return;
-	k->sequence = d->sequence;
+	struct checker *k = c->k;
+	struct test_fields contact = {0}, input = {0};
 	for (const struct ast *i = t->items.first; i; i = i->next)
-		check_item(k, i);
+		check_head_item(c, i, head, &contact, &input);
+	for (uint32_t i = 0; i < input.count; i++)
+		ARENA_PUSH(k->arena, contact.items, contact.count, contact.cap) = input.items[i];
+	c->test->fields = contact.items;
+	c->test->field_count = contact.count;
+	if (!head->contact.end)
+		diag_test_lacks(k->diags, c->head, SLICE("contact { email \"ada@engines.example\" }"));
+	else if (!c->misnamed)
+		test_missing_fields(c, &contact);
+	if (!head->start.end)
+		diag_test_lacks(k->diags, c->head, SLICE("start 2026-03-02 10:00"));
+}
+
+/* ---- the whole block ---- */
+
+/* Which sequence it is of; NULL after saying what is wrong, or when not all of the workspace is read. */
+static struct declaration *sequence_of(struct test_check *c, const struct ast_test *t, struct head *head)
+{
+	struct checker *k = c->k;
+	struct declaration *d = NULL;
+	for (const struct ast *i = t->items.first; i; i = i->next) {
+		const struct ast_test_sequence *s = (const struct ast_test_sequence *)i;
+		if (i->kind != AST_TEST_SEQUENCE || given_twice(k, &head->sequence, i->span, "sequence"))
+			continue;
+		d = resolve_sequence(k->c, k->module, s->path);
+		if (!s->path || s->path->kind != AST_PATH)
+			continue;
+		c->test->sequence = d ? d->name.text : ((const struct ast_path *)s->path)->text.text;
+	}
+	if (!head->sequence.end)
+		diag_test_lacks(k->diags, c->head, SLICE("sequence NAME"));
+	return d;
+}
+
+/* Whether nothing is wrong with the sequence, so that what it lacks was not lost by a mistake. */
+static bool is_sound(const struct checker *k, const struct sequence *q)
+{
+	struct span whole = q->tree->node.span;
+	for (uint32_t i = 0; i < k->diags->count && k->diags->errors; i++) {
+		const struct diag *g = &k->diags->items[i];
+		if (g->severity == DIAG_ERROR && g->span.source == whole.source && g->span.start >= whole.start &&
+		    g->span.end <= whole.end)
+			return false;
+	}
+	return !q->broken;
+}
+
+static void check_title(struct test_check *c, struct ast_name title)
+{
+	struct checker *k = c->k;
+	const struct name *other = names_find(&c->q->tested, TESTED_TITLE, title.text);
+	if (other)
+		say_duplicate(k->diags, "test", title, other->span);
+	else if (title.text.n)
+		names_add(&c->q->tested, k->arena, TESTED_TITLE, title.text, title.span, NULL);
+}
+
+static void check_lines(struct test_check *c, const struct ast_test *t)
+{
+	struct test_line **last = &c->test->lines;
+	for (const struct ast *i = t->items.first; i; i = i->next) {
+		if (i->kind == AST_AT)
+			*last = test_at(c, (const struct ast_at *)i);
+		else if (i->kind == AST_EXPECT)
+			*last = test_expect(c, (const struct ast_expect *)i);
+		else
+			continue;
+		last = &(*last)->next;
+	}
+}
+
+static struct test *check_test(struct checker *k, const struct ast_test *t)
+{
+	struct test *test = ARENA_NEW(k->arena, struct test);
+	struct test_check c = {.k = k, .test = test, .head = t->title ? t->title->span : t->node.span};
+	struct head head = {0};
+	struct ast_name title = {.span = c.head};
+	if (t->title && t->title->kind == AST_STRING)
+		title = ((const struct ast_string *)t->title)->value;
+	*test = (struct test){.title = title.text, .span = c.head};
+	struct declaration *d = sequence_of(&c, t, &head);
+	if (!d || !d->sequence)
+		return test;
+	k->sequence = c.q = d->sequence;
+	test_learn(k, c.q);
+	c.sound = is_sound(k, c.q);
+	check_title(&c, title);
+	check_head(&c, t, &head);
+	check_lines(&c, t);
+	if (!c.expects)
+		diag_test_expects_nothing(k->diags, c.head);
 	k->sequence = NULL;
+	return test;
+}
+
+void check_tests(struct checker *k)
+{
+	struct test **last = &k->c->tests;
+	bool any = false;
+	for (struct module *m = k->c->modules->first; m; m = m->next) {
+		for (const struct ast *d = m->tree->decls.first; d; d = d->next) {
+			if (d->kind != AST_TEST)
+				continue;
+			/* What nothing used is a text by now: tests do not change how sequences see it. */
+			for (struct field *f = any ? NULL : k->workspace->first_field; f; f = f->next)
+				f->settled = true;
+			any = true;
+			k->module = m;
+			*last = check_test(k, (const struct ast_test *)d);
+			last = &(*last)->next;
+		}
+	}
+	if (!k->c->keep_tests)
+		k->c->tests = NULL;
 }

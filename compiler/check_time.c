@@ -220,19 +220,6 @@ struct window *check_window(struct checker *k, const struct ast *tree)
 	return w;
 }
 
-void check_window_opens(struct checker *k, const struct window *w, uint32_t skip)
-{
-	uint32_t days = 0;
-	if (!w || w->anytime || !w->parts || !(skip & SKIP_WEEKENDS))
-		return;
-	for (const struct window_part *p = w->parts; p; p = p->next)
-		days |= p->days;
-	if (days & 0x1Fu)
-		return;
-	struct diag *g = diag_never_open(k->diags, w->span);
-	diag_note(k->diags, g, "the window opens on weekends only, and `skip weekends` takes those away");
-}
-
 /* ---- limits and promises ---- */
 
 bool check_limit_what(struct checker *k, struct ast_name word, enum plan_limit_what *out)

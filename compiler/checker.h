@@ -14,6 +14,7 @@ struct bound {
 	struct ast_name name;
 	struct expr *value;
 	const struct ast *text; /* NULL: none */
+	bool read;              /* something does */
 	struct bound *next;
 };
 
@@ -38,20 +39,22 @@ struct checker {
 	struct module *module;
 	struct sequence *sequence; /* NULL: outside of one */
 	struct flow flow;
-	const struct step *reminds;  /* within the `remind` of this `ask` */
-	bool in_text;                /* a bare name is a field of the contact (language.md §8) */
-	uint32_t proposed;           /* names for waits so far */
-	uint32_t unnamed;            /* waits without an identity so far, in a draft */
-	bool only_contact;           /* a condition of the policy: of an enrollment nothing is known */
-	struct frame *frame;         /* the fragment that is being expanded, or NULL */
-	uint32_t loops;              /* repeats around what is checked */
-	uint32_t rounds;             /* how often what is checked may run, at most; 0 as 1 */
-	const struct expr *answered; /* the condition just answered, with nothing since */
-	bool answered_yes;
+	struct vertex *handoffs;            /* sequences that hand over, or are handed to: analyze/handoffs.c */
+	const struct ast *item;             /* what is checked of the body, or NULL */
+	const struct step *reminds;         /* within the `remind` of this `ask` */
+	bool in_text;                       /* a bare name is a field of the contact (language.md §8) */
+	uint32_t proposed;                  /* names for waits so far */
+	uint32_t unnamed;                   /* waits without an identity so far, in a draft */
+	bool only_contact;                  /* a condition of the policy: of an enrollment nothing is known */
+	struct frame *frame;                /* the fragment that is being expanded, or NULL */
+	uint32_t loops;                     /* repeats around what is checked */
+	uint32_t rounds;                    /* how often what is checked may run, at most; 0 as 1 */
 	bool leaving;                       /* in the block of an exit: nothing may take time */
 	const struct questionnaire *asking; /* in a condition of a questionnaire: names are its questions */
 	const struct question *asked;       /* those before it, or all (NULL) */
 	bool starting;                      /* the condition of a start: nothing is enrolled yet */
+	struct names windows;               /* that were looked at, by what they say: analyze/never_open.c */
+	bool probing;                       /* what a test asks: the sequence's plan does not change by it */
 	bool loose; /* a message that no sequence uses: its inputs and variables cannot be known */
 };
 
@@ -99,8 +102,6 @@ void check_header(struct checker *k, const struct text *text);
 
 /* ---- check_time.c ---- */
 struct window *check_window(struct checker *k, const struct ast *tree);
-/* Says so when no day is left. */
-void check_window_opens(struct checker *k, const struct window *w, uint32_t skip);
 struct node *check_wait(struct checker *k, const struct ast_wait *tree, struct position *position);
 struct node *check_wait_until(struct checker *k, const struct ast_wait_until *tree, struct position *position);
 struct limit *check_limit(struct checker *k, const struct ast_limit *tree);
@@ -154,10 +155,6 @@ struct expr *answers_of(struct checker *k, struct step *ask, const struct expr *
 /* Whether the contact was satisfied; poisoned after saying that nothing decides. */
 struct expr *satisfied_expr(struct checker *k, struct step *ask, struct span span);
 
-/* ---- check_page.c ---- */
-/* After the body: reviews that only satisfied contacts are asked for. */
-void check_gating(struct checker *k);
-
 /* ---- check_sequence.c, check_settings.c ---- */
 void check_sequence(struct checker *k, struct declaration *d);
 void check_setting(struct checker *k, const struct ast *item);
@@ -171,8 +168,6 @@ bool check_trigger(struct checker *k, const struct ast *tree, const char *place,
 
 /* What runs as the contact leaves: check_exit.c. */
 void check_exit_body(struct checker *k, const struct ast *body, struct exit_rule *rule);
-/* A condition of written values only (check_branch.c). */
-void say_always_same(struct checker *k, const struct expr *e);
 
 /* ---- check_start.c ---- */
 void check_start_event(struct checker *k, const struct ast_start_event *t);
@@ -193,8 +188,8 @@ const struct ast_path *qualify(struct checker *k, const struct ast_path *path);
 void check_fragment_alone(struct checker *k, struct declaration *d);
 
 /* ---- check_test.c ---- */
-/* The names in a `test`, which is not run yet. */
-void check_test(struct checker *k, const struct ast_test *tree);
+/* All tests, once every sequence is checked: c->tests, and the sequences' probes. */
+void check_tests(struct checker *k);
 
 /* ---- check_workspace.c, check_channel.c, check_holidays.c ---- */
 void check_workspace(struct checker *k);

@@ -15,17 +15,24 @@
 #include "compiler/ast.h"
 #include "compiler/deployment.h"
 #include "compiler/diag.h"
+#include "compiler/point.h"
 #include "plan/image.h"
 
 struct workspace;    /* check.h: what the workspace declares, or the default of a lone file */
 struct module_table; /* resolve.h */
 struct sequence;     /* check.h */
+struct test;         /* test.h */
 
 /* One compiled sequence. */
 struct compile_result {
 	struct slice name, title, description; /* of the sequence; empty when it says none */
 	struct span span;                      /* of its name, for messages */
-	struct slice plan;         /* bytes of the .plan; empty unless emit was asked and nothing is wrong */
+	struct slice plan; /* bytes of the .plan; empty unless emit was asked and nothing is wrong */
+	/* With `tests`: the plan with the conditions that they ask (PROBE rows). Production never sees it. Empty: no
+	 * test is of this sequence. */
+	struct slice probed;
+	const struct coverage_point *points; /* with `keep_tests`: what coverage counts */
+	uint32_t point_count;
 	uint8_t hash[SHA256_SIZE]; /* the plan's name */
 	bool draft;
 };
@@ -38,7 +45,9 @@ struct compile_instead {
 
 struct compile {
 	/* set before compile_path, after compile_init */
-	bool emit;                             /* make plans and policy too */
+	bool emit;       /* make plans and policy too */
+	bool keep_tests; /* and what `test` blocks need: `tests`, result.probed */
+	bool unproven;   /* promises are not held to, and none is kept in a plan: a run can show what breaks them */
 	const char *workspace_folder;          /* `--workspace DIR`; NULL: found upwards from the path */
 	const struct compile_instead *instead; /* read by compile_path in the place of those files */
 	uint32_t instead_count;
@@ -56,6 +65,7 @@ struct compile {
 	struct sequence **sequences;    /* checked, in order of file and place; NULL unless emit was asked */
 	struct compile_result *results; /* same order and count */
 	uint32_t result_count;
+	struct test *tests;  /* compiler/test.h, in order of file and place; NULL unless keep_tests was asked */
 	struct slice policy; /* bytes; empty unless emit was asked and nothing is wrong */
 	uint8_t policy_hash[SHA256_SIZE];
 	struct deployment *deployment; /* the workspace's, or NULL */

@@ -2,6 +2,7 @@
  * The collector of diagnostics and the registry's table. Everything is copied into the arena of the compile, so
  * that a caller may hand in names from anywhere. Rendering stands in one file a format. */
 #include "compiler/diag.h"
+#include "base/civil.h"
 #include "base/hash.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
@@ -173,6 +174,27 @@ void diag_note(struct diags *d, struct diag *g, const char *format, ...)
 	va_end(args);
 }
 
+void diag_witness(struct diags *d, struct diag *g, int64_t wall_us, const char *format, ...)
+{
+	struct diag_witness **last = &g->witness;
+	while (*last)
+		last = &(*last)->next;
+	*last = ARENA_NEW(d->arena, struct diag_witness);
+	va_list args;
+	va_start(args, format);
+	(*last)->what = format_text(d->arena, format, args);
+	va_end(args);
+	(*last)->wall_us = wall_us;
+}
+
+void diag_witness_for(struct diags *d, struct diag *g, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	g->witness_for = format_text(d->arena, format, args);
+	va_end(args);
+}
+
 void diag_fix(struct diags *d, struct diag *g, struct span span, struct slice replacement,
               enum diag_confidence confidence, const char *title, ...)
 {
@@ -187,6 +209,15 @@ void diag_fix(struct diags *d, struct diag *g, struct span span, struct slice re
 	(*last)->replacement = arena_copy(d->arena, replacement);
 	(*last)->span = span;
 	(*last)->confidence = confidence;
+}
+
+void diag_put_witness_date(struct buf *out, int64_t wall_us)
+{
+	char text[40];
+	if (wall_us == WITNESS_NO_DATE)
+		buf_addf(out, "%*s", (int)strlen(civil_format_people(0, text)), "");
+	else
+		buf_adds(out, civil_format_people(wall_us, text));
 }
 
 /* ---- order ---- */

@@ -31,6 +31,12 @@ struct diag_note {
 	struct slice text;
 	struct diag_note *next;
 };
+/* A line of a dated example of what a finding is about. */
+struct diag_witness {
+	int64_t wall_us; /* local, since 1970; or WITNESS_NO_DATE */
+	struct slice what;
+	struct diag_witness *next;
+};
 struct diag_fix {
 	struct slice title, replacement;
 	struct span span;
@@ -44,6 +50,8 @@ struct diag {
 	struct slice message; /* filled in */
 	struct diag_label *labels;
 	struct diag_note *notes;
+	struct diag_witness *witness; /* in order of time */
+	struct slice witness_for;     /* whom it is about: "a contact in Pacific/Auckland"; empty: anybody */
 	struct diag_fix *fixes;
 	bool accepted;       /* by an `allow CODE because` */
 	struct slice reason; /* of that `allow` */
@@ -76,6 +84,12 @@ struct diag *diag_add(struct diags *d, int code, struct span span, const char *c
 void diag_label(struct diags *d, struct diag *g, struct span span, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 void diag_note(struct diags *d, struct diag *g, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Appends a line to the dated example that shows the finding; a caller adds them in order. */
+#define WITNESS_NO_DATE INT64_MIN
+void diag_witness(struct diags *d, struct diag *g, int64_t wall_us, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+/* "for example, for TEXT:" above the lines, instead of "for example:". */
+void diag_witness_for(struct diags *d, struct diag *g, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void diag_fix(struct diags *d, struct diag *g, struct span span, struct slice replacement,
               enum diag_confidence confidence, const char *title, ...) __attribute__((format(printf, 6, 7)));
 
@@ -117,6 +131,9 @@ void diags_put_hidden(const struct diags *d, const struct diag_page *page, struc
 /* "2 errors, 1 warning; 3 warnings accepted" and a newline; nothing when there is nothing. */
 void diags_put_summary(const struct diags *d, struct buf *out);
 
+/* "Mon 2026-03-02 09:00", or as many blanks for WITNESS_NO_DATE. */
+void diag_put_witness_date(struct buf *out, int64_t wall_us);
+
 /* The formats: those that people read are coloured when asked and show at most `max` per file (0: all); programs are
  * told everything. Each is one file, diag_NAME.c; `text` is diag_render.c. */
 #define DIAG_FORMATS(PEOPLE, PROGRAMS)                                                                                 \
@@ -128,6 +145,8 @@ DIAG_FORMATS(PEOPLE, PROGRAMS)
 #undef PROGRAMS
 /* One diagnostic as `text` has it, without colour. */
 void diag_render_one(const struct diags *d, const struct diag *g, struct buf *out);
+/* A place as `text` shows it, with the label under it: of what is no diagnostic, as a test that fails. */
+void diag_render_place(const struct diags *d, struct span span, struct slice label, struct buf *out, bool colour);
 
 /* Did-you-mean: the nearest candidate within edit distance (1 up to 4 letters, else 2; a transposition counts one), or
  * -1. Of equally near ones the first; never the word itself. */

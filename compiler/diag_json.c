@@ -2,6 +2,7 @@
  * Diagnostics as the JSON object of runtime.md §6, format_version 1. Lines and columns count from 1, columns in
  * Unicode scalars; an end is the place after the last character. A diagnostic without a place has a null file. What an
  * `allow` accepts stands apart, with its reason, so that who counts `diagnostics` counts what is wrong. */
+#include "base/civil.h"
 #include "compiler/diag.h"
 
 static void add_text(struct buf *out, const char *key, struct slice value)
@@ -30,6 +31,30 @@ static void add_labels(struct buf *out, const struct sources *sources, const str
 		add_text(out, "text", label->text);
 		buf_addc(out, ',');
 		add_place(out, sources, label->span);
+		buf_addc(out, '}');
+	}
+	buf_addc(out, ']');
+}
+
+/* "at" is a local time without an offset, or null. */
+static void add_witness(struct buf *out, const struct diag *g)
+{
+	if (g->witness_for.n) {
+		buf_addc(out, ',');
+		add_text(out, "witness_for", g->witness_for);
+	}
+	buf_adds(out, ",\"witness\":[");
+	for (const struct diag_witness *w = g->witness; w; w = w->next) {
+		struct civil c;
+		civil_from_wall_us(w->wall_us == WITNESS_NO_DATE ? 0 : w->wall_us, &c);
+		buf_adds(out, w == g->witness ? "{\"at\":" : ",{\"at\":");
+		if (w->wall_us == WITNESS_NO_DATE)
+			buf_adds(out, "null");
+		else
+			buf_addf(out, "\"%04d-%02d-%02dT%02d:%02d:%02d\"", c.year, c.month, c.day, c.hour, c.minute,
+			         c.second);
+		buf_addc(out, ',');
+		add_text(out, "what", w->what);
 		buf_addc(out, '}');
 	}
 	buf_addc(out, ']');
@@ -69,6 +94,8 @@ static void add_diag(struct buf *out, const struct diags *d, const struct diag *
 		buf_add_json(out, note->text);
 	}
 	buf_addc(out, ']');
+	if (g->witness)
+		add_witness(out, g);
 	add_fixes(out, d->sources, g->fixes);
 	buf_addc(out, ',');
 	diag_render_one(d, g, &rendered);

@@ -1,42 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Diagnostics as a JUnit report: a suite a file, a case a finding. An error fails its case, a warning passes with its
  * text as output, an accepted one is skipped with its reason; a file without any has one case, which passes. */
-#include "base/utf8.h"
+#include "base/xml.h"
 #include "compiler/diag.h"
-
-/* What XML 1.0 cannot hold, not even escaped, becomes U+FFFD. */
-static bool is_xml(uint32_t c)
-{
-	return c == '\t' || c == '\n' || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) ||
-	       (c >= 0x10000 && c <= 0x10FFFF);
-}
-
-static void put_xml(struct buf *out, struct slice text, bool attribute)
-{
-	for (const char *p = text.p, *end = p + text.n; p < end;) {
-		uint32_t c = utf8_next(&p, end);
-		switch (c) {
-		case '&': buf_adds(out, "&amp;"); break;
-		case '<': buf_adds(out, "&lt;"); break;
-		case '>': buf_adds(out, "&gt;"); break;
-		case '"': buf_adds(out, "&quot;"); break;
-		case '\t':
-		case '\n':
-			if (attribute) { /* which would make a blank of it */
-				buf_addf(out, "&#%u;", c);
-				break;
-			} /* fallthrough */
-		default: utf8_put(out, is_xml(c) ? c : 0xFFFD); break;
-		}
-	}
-}
-
-static void put_attribute(struct buf *out, const char *name, struct slice value)
-{
-	buf_addf(out, " %s=\"", name);
-	put_xml(out, value, true);
-	buf_addc(out, '"');
-}
 
 static void put_case(const struct diags *d, const struct diag *g, struct buf *out)
 {
@@ -45,25 +11,25 @@ static void put_case(const struct diags *d, const struct diag *g, struct buf *ou
 	struct buf text = {0};
 	buf_addf(&text, "%u:%u %s", at.line, at.column, code);
 	buf_adds(out, "    <testcase");
-	put_attribute(out, "name", at.line ? buf_slice(&text) : slice_of(code));
-	put_attribute(out, "classname", at.line ? at.file : SLICE("seqc"));
+	xml_add_attribute(out, "name", at.line ? buf_slice(&text) : slice_of(code));
+	xml_add_attribute(out, "classname", at.line ? at.file : SLICE("seqc"));
 	buf_adds(out, ">\n      ");
 	buf_clear(&text);
 	diag_render_one(d, g, &text);
 	if (g->accepted) {
 		buf_adds(out, "<skipped");
-		put_attribute(out, "message", g->reason);
+		xml_add_attribute(out, "message", g->reason);
 		buf_adds(out, "/>");
 	} else if (g->severity == DIAG_ERROR) {
 		buf_adds(out, "<failure");
-		put_attribute(out, "message", g->message);
-		put_attribute(out, "type", slice_of(code));
+		xml_add_attribute(out, "message", g->message);
+		xml_add_attribute(out, "type", slice_of(code));
 		buf_addc(out, '>');
-		put_xml(out, buf_slice(&text), false);
+		xml_add(out, buf_slice(&text));
 		buf_adds(out, "</failure>");
 	} else {
 		buf_adds(out, "<system-out>");
-		put_xml(out, buf_slice(&text), false);
+		xml_add(out, buf_slice(&text));
 		buf_adds(out, "</system-out>");
 	}
 	buf_adds(out, "\n    </testcase>\n");
@@ -80,15 +46,15 @@ static void put_suite(const struct diags *d, struct slice name, uint32_t first, 
 		failures += !d->items[i].accepted && d->items[i].severity == DIAG_ERROR;
 	}
 	buf_adds(out, "  <testsuite");
-	put_attribute(out, "name", name);
+	xml_add_attribute(out, "name", name);
 	buf_addf(out, " tests=\"%u\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n", end > first ? end - first : 1,
 	         failures, skipped);
 	for (uint32_t i = first; i < end; i++)
 		put_case(d, &d->items[i], out);
 	if (first == end) {
 		buf_adds(out, "    <testcase");
-		put_attribute(out, "name", SLICE("check"));
-		put_attribute(out, "classname", name);
+		xml_add_attribute(out, "name", SLICE("check"));
+		xml_add_attribute(out, "classname", name);
 		buf_adds(out, "/>\n");
 	}
 	buf_adds(out, "  </testsuite>\n");

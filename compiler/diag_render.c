@@ -435,6 +435,22 @@ static int gutter_of(const struct diags *d, const struct diag *g, const struct m
 	return digits_of(greatest);
 }
 
+static void put_witness(struct painter *p, const struct diag *g)
+{
+	buf_addf(p->out, "%*s = ", p->gutter, "");
+	put_styled(p, bold, "for example");
+	buf_adds(p->out, g->witness_for.n ? ", for " : "");
+	utf8_add_safe(p->out, g->witness_for);
+	buf_adds(p->out, ":\n");
+	for (const struct diag_witness *w = g->witness; w; w = w->next) {
+		buf_addf(p->out, "%*s", p->gutter + 5, "");
+		diag_put_witness_date(p->out, w->wall_us);
+		buf_adds(p->out, "  ");
+		utf8_add_safe(p->out, w->what);
+		buf_addc(p->out, '\n');
+	}
+}
+
 static void put_diag(struct painter *p, const struct diag *g)
 {
 	struct marks marks = {.count = 0};
@@ -456,6 +472,8 @@ static void put_diag(struct painter *p, const struct diag *g)
 		buf_adds(p->out, ": ");
 		put_lines(p, note->text, p->gutter + 9);
 	}
+	if (g->witness)
+		put_witness(p, g);
 	for (const struct diag_fix *fix = g->fixes; fix; fix = fix->next)
 		put_fix(p, fix);
 }
@@ -466,6 +484,20 @@ void diag_render_one(const struct diags *d, const struct diag *g, struct buf *ou
 {
 	struct painter p = {.d = d, .out = out};
 	put_diag(&p, g);
+}
+
+void diag_render_place(const struct diags *d, struct span span, struct slice text, struct buf *out, bool colour)
+{
+	struct painter p = {.d = d, .out = out, .colour = colour};
+	struct diag_label label = {.span = span, .text = text};
+	struct diag g = {.severity = DIAG_ERROR, .span = span, .labels = text.n ? &label : NULL};
+	struct marks marks = {.count = 0};
+	collect_marks(d, &g, &marks);
+	p.gutter = gutter_of(d, &g, &marks);
+	if (!source_at(d, span.source))
+		return;
+	put_place(&p, "-->", source_at(d, span.source), span.start);
+	put_marks(&p, &g, &marks);
 }
 
 void diags_render_text(const struct diags *d, struct buf *out, bool colour, uint32_t max)

@@ -134,6 +134,20 @@ static void put_fixes(struct buf *out, const struct diags *d, const struct diag 
 	buf_adds(out, any ? "]" : "");
 }
 
+/* Text, as readers of SARIF show no more. */
+static void put_witness(struct buf *text, const struct diag *g)
+{
+	buf_adds(text, g->witness_for.n ? "\nfor example, for " : "\nfor example");
+	buf_add_slice(text, g->witness_for);
+	buf_addc(text, ':');
+	for (const struct diag_witness *w = g->witness; w; w = w->next) {
+		buf_addc(text, '\n');
+		diag_put_witness_date(text, w->wall_us);
+		buf_adds(text, "  ");
+		buf_add_slice(text, w->what);
+	}
+}
+
 static void put_message(struct buf *out, const struct diag *g)
 {
 	struct buf text = {0};
@@ -142,6 +156,8 @@ static void put_message(struct buf *out, const struct diag *g)
 		buf_addc(&text, '\n');
 		buf_add_slice(&text, n->text);
 	}
+	if (g->witness)
+		put_witness(&text, g);
 	put_text(out, "message", buf_slice(&text));
 	out->failed = out->failed || text.failed;
 	buf_free(&text);

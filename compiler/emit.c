@@ -206,6 +206,19 @@ static bool make(struct emit *e, enum image_kind kind, void (*fill)(struct emit 
 	return ok;
 }
 
+/* The plan once more, with what its tests ask. */
+static bool make_probed(struct emit *e, struct compile_result *r)
+{
+	uint8_t hash[SHA256_SIZE];
+	r->probed = r->plan;
+	if (!e->sequence->probes)
+		return true;
+	e->probed = true;
+	bool ok = make(e, IMAGE_PLAN, emit_sequence, r->span, &r->probed, hash);
+	e->probed = false;
+	return ok;
+}
+
 /* The policy first: each plan is held to it. */
 void emit_all(struct compile *c)
 {
@@ -215,7 +228,13 @@ void emit_all(struct compile *c)
 	bool ok = make(&e, IMAGE_POLICY, emit_policy, span, &c->policy, c->policy_hash);
 	for (uint32_t i = 0; i < c->result_count && ok; i++) {
 		e.sequence = c->sequences[i];
+		e.points = NULL;
+		e.point_count = e.point_cap = 0;
 		ok = make(&e, IMAGE_PLAN, emit_sequence, c->results[i].span, &c->results[i].plan, c->results[i].hash);
+		c->results[i].points = e.points;
+		c->results[i].point_count = e.point_count;
+		if (ok && c->keep_tests && c->sequences[i]->tested.count)
+			ok = make_probed(&e, &c->results[i]);
 	}
 	policy_free(&e.policy);
 	if (ok)

@@ -29,6 +29,7 @@ struct emit {
 	struct image_builder *b;
 	struct buf *code;
 	const struct sequence *sequence; /* NULL: the policy */
+	bool probed;                     /* with what tests ask */
 	uint32_t locale_count;
 	struct names constants; /* by their bytes; object: row + 1 */
 	struct names ends;
@@ -37,8 +38,16 @@ struct emit {
 	uint32_t used_count, used_cap;
 	struct emit_text *texts, **last_text;
 	struct emit_condition *conditions, **last_condition;
-	struct policy policy; /* as it was made */
+	struct policy policy;          /* as it was made */
+	struct coverage_point *points; /* of the sequence */
+	uint32_t point_count, point_cap;
 };
+
+/* ---- emit_point.c: what coverage counts, noted where the tests of a compile are kept ---- */
+/* The instruction at pc, of the image in hand. */
+void emit_point(struct emit *e, enum point_kind kind, enum point_way way, struct span span, uint32_t pc);
+void emit_exit_point(struct emit *e, struct span span, struct slice reason);
+void emit_step_points(struct emit *e); /* of every step that has code */
 
 uint32_t emit_string(struct emit *e, struct slice s); /* NONE for an empty one */
 uint32_t emit_constant(struct emit *e, const struct constant *c);

@@ -35,6 +35,7 @@ void emit_wait_for(struct body *b, const struct node *n)
 	struct plan_position *p = image_record(e->b, SECTION_POSITION, position);
 	p->arm = first;
 	p->arm_count = count;
+	emit_point(e, POINT_BRANCH, WAY_RAN, n->otherwise ? n->otherwise->span : n->span, (uint32_t)e->code->n);
 	emit_list(b, n->otherwise);
 	bool alive = b->alive;
 	uint32_t row = first;
@@ -47,6 +48,7 @@ void emit_wait_for(struct body *b, const struct node *n)
 			ends = jump_later(e, code_emit(e->code, OP_JUMP, 0, 0), ends);
 		((struct plan_arm *)image_record(e->b, SECTION_ARM, row++))->entry = (uint32_t)e->code->n;
 		b->alive = true;
+		emit_point(e, POINT_BRANCH, WAY_RAN, a->trigger.span, (uint32_t)e->code->n);
 		emit_list(b, a->body);
 		alive |= b->alive;
 	}
@@ -70,6 +72,7 @@ void emit_repeat(struct body *b, const struct node *n)
 	if (n->expr) {
 		emit_expr(e, n->expr);
 		uint32_t past = code_emit(e->code, OP_JUMP_UNLESS, 0, 0);
+		emit_point(e, POINT_BRANCH, WAY_YES, n->expr->span, past);
 		over = code_emit(e->code, OP_JUMP, 0, 0);
 		code_patch_jump(e->code, past, (uint32_t)e->code->n);
 	}

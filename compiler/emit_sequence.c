@@ -2,12 +2,8 @@
  * A sequence to its plan. The code lies in this order: the body, the exits' conditions, the texts, the limits'
  * conditions; every jump goes forward, and nothing that cannot be reached is emitted. */
 #include "compiler/emit_body.h"
-#include "diag_codes.h"
 #include <assert.h>
 #include <stddef.h>
-#include <string.h>
-
-#define REASON_BYTES_MAX 60
 
 /* ---- rows ---- */
 
@@ -96,16 +92,16 @@ static void add_settings(struct emit *e)
 	}
 	if (q->skip & SKIP_HOLIDAYS)
 		image_add_capability(e->b, SLICE("holidays"));
-	for (const struct promise *p = q->promises; p; p = p->next) {
+	for (const struct promise *p = e->c->unproven ? NULL : q->promises; p; p = p->next) {
 		struct plan_promise promise = {
 		        .what = p->what, .count = (uint32_t)p->count, .period_days = p->period_days};
 		image_add(e->b, SECTION_PROMISE, &promise);
 	}
 }
 
-static void add_slots(struct emit *e, const struct variable *v)
+static void add_slots(struct emit *e, const struct variable *v, uint32_t count)
 {
-	for (; v; v = v->next) {
+	for (; v && count-- > 0; v = v->next) {
 		struct plan_slot slot = {.name = emit_string(e, v->name.text),
 		                         .type = v->type.kind == TYPE_UNKNOWN ? TYPE_TEXT : v->type.kind,
 		                         .kind = v->kind,
@@ -114,33 +110,6 @@ static void add_slots(struct emit *e, const struct variable *v)
 		                         .bound = v->bound};
 		image_add(e->b, SECTION_SLOT, &slot);
 	}
-}
-
-/* Why an enrollment that ends by this rule ended, for people: `reply by account`, `event "deal.closed"`, `when
- * contact.vip`. Made of the checked rule, so that layout does not change the plan. */
-static struct slice exit_reason(struct emit *e, const struct exit_rule *x)
-{
-	struct buf *text = &e->c->scratch; /* empty until the image is written */
-	text->n = 0;
-	buf_addf(text, "%s%s", words_TRIGGER[x->trigger], x->by_account ? " by account" : "");
-	if (x->event.n) {
-		buf_addc(text, ' ');
-		buf_add_json(text, x->event);
-	}
-	if (x->when) {
-		buf_addc(text, ' ');
-		check_print_expr(text, x->when);
-	}
-	struct slice reason = {text->p, text->n};
-	if (reason.n > REASON_BYTES_MAX) {
-		reason.n = REASON_BYTES_MAX - strlen("…");
-		while (((unsigned char)reason.p[reason.n] & 0xC0) == 0x80)
-			reason.n--;
-		reason = arena_printf(e->arena, "%.*s…", SLICE_ARG(reason));
-	}
-	reason = arena_copy(e->arena, reason);
-	text->n = 0;
-	return reason;
 }
 
 /* What runs as the contact leaves; its steps have their rows already. */
@@ -157,7 +126,9 @@ static uint32_t emit_exit_body(struct emit *e, const struct node *n)
 static void add_exits(struct emit *e)
 {
 	for (const struct exit_rule *x = e->sequence->exits; x; x = x->next) {
-		struct plan_exit row = {.reason = emit_string(e, exit_reason(e, x)),
+		struct slice reason = check_exit_reason(e->arena, &e->c->scratch, x);
+		emit_exit_point(e, x->span, reason);
+		struct plan_exit row = {.reason = emit_string(e, reason),
 		                        .trigger = x->trigger,
 		                        .step = x->step ? x->step->index : NONE,
 		                        .event = emit_string(e, x->event),
@@ -178,6 +149,16 @@ static void add_exits(struct emit *e)
 		                        .step = x->step ? x->step->index : NONE,
 		                        .event = emit_string(e, x->event)};
 		image_add(e->b, SECTION_GOAL, &row);
+	}
+}
+
+/* What tests ask comes last: the code before it is that of the plan without. */
+static void add_probes(struct emit *e)
+{
+	for (const struct probe *p = e->sequence->probes; p; p = p->next) {
+		struct plan_probe row = {.when = NONE};
+		uint32_t index = image_add(e->b, SECTION_PROBE, &row);
+		emit_later(e, p->when, SECTION_PROBE, index, offsetof(struct plan_probe, when));
 	}
 }
 
@@ -266,6 +247,8 @@ static uint32_t emit_wait_until(struct body *b, const struct node *n)
 	uint32_t position = add_position(e, n->position, POSITION_WAIT_UNTIL, n->day_based);
 	uint32_t pc = code_emit(e->code, OP_WAIT_UNTIL, position, 0);
 	place(e, position, rule);
+	if (n->expr) /* the next Monday is always to come */
+		emit_point(e, POINT_FALLBACK, WAY_NO, n->span, pc);
 	switch (n->otherwise_kind) {
 	case OTHERWISE_EXIT: {
 		uint32_t over = code_emit(e->code, OP_JUMP, 0, 0);
@@ -282,6 +265,12 @@ static uint32_t emit_wait_until(struct body *b, const struct node *n)
 	return NONE;
 }
 
+/* An `otherwise` that is one more `when`: an arm of a `choose`. */
+static bool is_chain(const struct node *otherwise)
+{
+	return otherwise && otherwise->kind == NODE_WHEN && !otherwise->next;
+}
+
 /* The jumps over an `otherwise` go to the end of the whole chain. */
 static void emit_when(struct body *b, const struct node *n)
 {
@@ -291,13 +280,16 @@ static void emit_when(struct body *b, const struct node *n)
 	for (bool chain = true; chain;) {
 		emit_expr(e, n->expr);
 		uint32_t unless = code_emit(e->code, OP_JUMP_UNLESS, 0, 0);
+		emit_point(e, POINT_BRANCH, WAY_YES, n->expr->span, unless);
+		if (!is_chain(n->otherwise))
+			emit_point(e, POINT_BRANCH, WAY_NO, n->expr->span, unless);
 		emit_list(b, n->then);
 		alive_after |= b->alive;
 		if (b->alive && n->otherwise)
 			overs = jump_later(e, code_emit(e->code, OP_JUMP, 0, 0), overs);
 		code_patch_jump(e->code, unless, (uint32_t)e->code->n);
 		b->alive = true;
-		chain = n->otherwise && n->otherwise->kind == NODE_WHEN && !n->otherwise->next;
+		chain = is_chain(n->otherwise);
 		if (chain)
 			n = n->otherwise;
 		else
@@ -322,6 +314,18 @@ static void land_skip(struct body *b, uint32_t skip)
 	b->alive = true;
 }
 
+static void emit_end(struct body *b, const struct node *n)
+{
+	struct emit *e = b->e;
+	if (n->end == END_EXIT)
+		emit_point(e, POINT_EXIT, WAY_RAN, n->span, (uint32_t)e->code->n);
+	if (b->leaving)
+		code_emit(e->code, OP_LEAVE, 0, 0);
+	else
+		code_emit(e->code, OP_END, add_end(e, n->end, n->reason), 0);
+	b->alive = false;
+}
+
 void emit_list(struct body *b, const struct node *n)
 {
 	struct emit *e = b->e;
@@ -338,13 +342,7 @@ void emit_list(struct body *b, const struct node *n)
 		case NODE_WAIT_UNTIL: skips = emit_wait_until(b, n); break;
 		case NODE_WHEN: emit_when(b, n); break;
 		case NODE_SET: emit_set(e, n); break;
-		case NODE_END:
-			if (b->leaving)
-				code_emit(e->code, OP_LEAVE, 0, 0);
-			else
-				code_emit(e->code, OP_END, add_end(e, n->end, n->reason), 0);
-			b->alive = false;
-			break;
+		case NODE_END: emit_end(b, n); break;
 		case NODE_ORIGINAL: emit_original(b, n); break;
 		case NODE_PERFORM: emit_perform(b, n); break;
 		case NODE_REST: emit_rest(b, n); break;
@@ -373,13 +371,16 @@ void emit_sequence(struct emit *e)
 	add_settings(e);
 	for (uint32_t i = 0; i < q->step_count; i++)
 		add_step_row(e, q->steps[i]);
-	add_slots(e, q->variables);
-	add_slots(e, q->slots);
+	add_slots(e, q->variables, q->variable_count);
+	add_slots(e, q->slots, q->slot_count - (e->probed ? 0 : q->probed_slots));
 	emit_list(&b, q->body);
 	if (b.alive)
 		code_emit(e->code, OP_END, add_end(e, END_FINISH, (struct slice){NULL, 0}), 0);
 	add_exits(e);
+	emit_step_points(e);
 	add_starts(e);
+	if (e->probed)
+		add_probes(e);
 	emit_texts(e);
 	emit_conditions(e);
 }

@@ -20,7 +20,7 @@ uint32_t emit_text(struct emit *e, const struct text *t)
 	return later->row;
 }
 
-static void emit_filter(struct emit *e, const struct filter *f, bool *is_text)
+static void emit_filter(struct emit *e, const struct filter *f, struct span span, bool *is_text)
 {
 	uint32_t argument = f->info->argument == ARGUMENT_none ? NONE : emit_constant(e, &f->argument);
 	switch (f->info->lowering) {
@@ -28,7 +28,7 @@ static void emit_filter(struct emit *e, const struct filter *f, bool *is_text)
 	case LOWERS_DEFAULT:
 		if (!*is_text)
 			code_emit(e->code, OP_TO_TEXT, 0, 0);
-		code_emit(e->code, OP_OR_DEFAULT, argument, 0);
+		emit_point(e, POINT_FALLBACK, WAY_NO, span, code_emit(e->code, OP_OR_DEFAULT, argument, 0));
 		break;
 	case LOWERS_DATE: code_emit(e->code, OP_FORMAT_DATE, argument, 0); break;
 	case LOWERS_NUMBER: code_emit(e->code, OP_FORMAT_NUMBER, argument, 0); break;
@@ -41,7 +41,7 @@ static void emit_hole(struct emit *e, const struct piece *p)
 	bool is_text = type_is_text(p->expr->type.kind);
 	emit_expr(e, p->expr);
 	for (const struct filter *f = p->filters; f; f = f->next)
-		emit_filter(e, f, &is_text);
+		emit_filter(e, f, p->span, &is_text);
 	if (!is_text)
 		code_emit(e->code, OP_TO_TEXT, 0, 0);
 	code_emit(e->code, OP_PUT, 0, 0);
@@ -53,6 +53,8 @@ static void emit_when(struct emit *e, const struct piece *p)
 {
 	emit_expr(e, p->expr);
 	uint32_t unless = code_emit(e->code, OP_JUMP_UNLESS, 0, 0);
+	emit_point(e, POINT_BRANCH, WAY_YES, p->span, unless);
+	emit_point(e, POINT_BRANCH, WAY_NO, p->span, unless);
 	emit_pieces(e, p->then);
 	if (p->otherwise) {
 		uint32_t over = code_emit(e->code, OP_JUMP, 0, 0);

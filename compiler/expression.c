@@ -2,6 +2,7 @@
  * Expressions: operators and literals, with their types. Comparing different types is an error that names both; a
  * mistake gives a poisoned expression, about which nothing more is said. Names are looked up in expression_name.c. */
 #include "compiler/expression.h"
+#include "compiler/analyze/assigned.h"
 
 bool type_is_textual(const struct type *t)
 {
@@ -596,6 +597,7 @@ void say_may_be_absent(struct checker *k, const struct expr *e)
 	        f ? arena_printf(k->arena, "%s.%.*s", f->input ? "input" : "contact", SLICE_ARG(f->name.text))
 	          : e->variable->name.text;
 	struct diag *g = diag_may_be_absent(k->diags, e->span, name);
+	assigned_note(k, f ? (const void *)f : (const void *)e->variable);
 	struct ast_name declared = f ? f->name : e->variable->name;
 	if (e->kind != EXPR_SLOT && (!f || !f->inferred))
 		diag_label(k->diags, g, declared.span,

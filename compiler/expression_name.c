@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Names in expressions: contact.FIELD, input.FIELD, STEP.sent, mailbox.name, today, variables, and options of a
  * `one of` beside which they stand. What is unknown gets the nearest name of the right kind. */
+#include "compiler/analyze/assigned.h"
 #include "compiler/expression.h"
 
 static struct ast_name part(const struct ast_path *p, uint32_t index)
@@ -131,8 +132,8 @@ static struct expr *step_path(struct checker *k, const struct ast_path *p)
 		struct expr *e = expr_leaf(k, EXPR_FACT, (struct type){.kind = TYPE_YES_NO}, p->node.span);
 		e->step = step;
 		e->fact = (enum plan_fact)i;
-		step->clicks_read |= i == FACT_CLICKED;
-		if (i == FACT_OPENED)
+		step->clicks_read |= i == FACT_CLICKED && !k->probing;
+		if (i == FACT_OPENED && !k->probing)
 			diag_opens_are_a_guess(k->diags, p->node.span, step->name.text);
 		return e;
 	}
@@ -153,8 +154,9 @@ static struct expr *step_path(struct checker *k, const struct ast_path *p)
 
 /* ---- bare names ---- */
 
-static struct expr *variable_expr(struct checker *k, const struct variable *v, struct span span)
+static struct expr *variable_expr(struct checker *k, struct variable *v, struct span span)
 {
+	v->read = true;
 	if (k->only_contact) {
 		diag_not_here(k->diags, span, v->name.text, SLICE("a condition of the steps"));
 		return expr_poison(k, span);
@@ -166,6 +168,7 @@ static struct expr *variable_expr(struct checker *k, const struct variable *v, s
 		return v->type.kind == TYPE_UNKNOWN ? expr_poison(k, span) : e;
 	struct diag *g = diag_unset_variable(k->diags, span, v->name.text);
 	diag_label(k->diags, g, v->name.span, "set here, but not on every path");
+	assigned_note(k, v);
 	return expr_poison(k, span);
 }
 
@@ -276,6 +279,7 @@ static struct expr *bound_expr(struct checker *k, const struct bound *b, struct 
 	struct expr *e = ARENA_NEW(k->arena, struct expr);
 	*e = *b->value;
 	e->span = span;
+	e->given = true;
 	e->next = NULL;
 	return e;
 }

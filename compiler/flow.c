@@ -43,24 +43,12 @@ void flow_know_operands(struct flow *f, struct arena *arena, const struct expr *
 	}
 }
 
-/* A lower bound on an answer: who gets here is of the satisfied. Known by the questionnaire. */
-static void assume_bound(struct flow *f, struct arena *arena, const struct expr *e, bool truth)
-{
-	bool below = truth ? e->kind == EXPR_GT || e->kind == EXPR_GE : e->kind == EXPR_LT || e->kind == EXPR_LE;
-	const struct variable *v = below && e->left->kind == EXPR_SLOT ? e->left->variable : NULL;
-	if (v && v->kind == SLOT_ANSWER && v->step)
-		flow_know(f, arena, v->step->action->questionnaire, true);
-}
-
 void flow_assume(struct flow *f, struct arena *arena, const struct expr *e, bool truth)
 {
-	assume_bound(f, arena, e, truth);
 	switch (e->kind) {
 	case EXPR_NOT: flow_assume(f, arena, e->left, !truth); return;
 	case EXPR_AND:
 	case EXPR_OR:
-		if (e->step && truth) /* ASK.satisfied */
-			flow_know(f, arena, e->step->action, true);
 		if ((e->kind == EXPR_AND) == truth) {
 			flow_assume(f, arena, e->left, truth);
 			flow_assume(f, arena, e->right, truth);

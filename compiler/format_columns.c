@@ -79,6 +79,7 @@ static const uint8_t shapes[AST_KIND_COUNT] = {
         KEY(TEST_START),
         KEY(TEST_SWITCH),
         KEY(EXPECT_PART),
+        KEY(ANSWERED),
         SENTENCE(ON_CC),
         SENTENCE(CC_TOO),
         SENTENCE(ONE_SEQUENCE),

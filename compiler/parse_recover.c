@@ -371,10 +371,17 @@ static void fix_missing(struct parse *p, struct diag *g, struct token t, const u
 	struct slice text = kinds[0] == TK_SEP ? SLICE(";") : slice_of(lex_token(kinds[0])->spelling);
 	bool close = kinds[0] == TK_SEP || kinds[0] == TK_COMMA || kinds[0] == TK_DOT || kinds[0] == TK_RPAREN;
 	uint32_t at = close ? p->newest.end : t.start;
+	struct slice ours = {0}; /* with its blank */
 	if (n == 2)
 		text = arena_printf(p->arena, "%.*s %s", SLICE_ARG(text), lex_token(kinds[1])->spelling);
-	diag_fix(p->diags, g, (struct span){p->source_index, at, at},
-	         close ? text : arena_printf(p->arena, "%.*s ", SLICE_ARG(text)), FIX_MAYBE, "put `%.*s` in",
+	if (kinds[0] == TK_WEEKDAY && p->newest.kind == TK_WINDOW) /* `window 09:00-17:00` means more than Mondays */
+		text = SLICE("mon-fri");
+	bool glued = !close && at == p->newest.end; /* at the end of a line the blank stands before it */
+	if (glued)
+		ours = arena_printf(p->arena, " %.*s", SLICE_ARG(text));
+	else if (!close)
+		ours = arena_printf(p->arena, "%.*s ", SLICE_ARG(text));
+	diag_fix(p->diags, g, (struct span){p->source_index, at, at}, ours.n ? ours : text, FIX_MAYBE, "put `%.*s` in",
 	         SLICE_ARG(text));
 }
 

@@ -27,6 +27,7 @@ struct declaration {
 	bool expanded;                       /* of DECLARES_FRAGMENT: checked where it is run */
 	bool used, busy;                     /* busy: while calendars are followed, to find a cycle */
 	struct sequence *sequence;           /* of DECLARES_SEQUENCE, once checked */
+	struct vertex *vertex;               /* of DECLARES_SEQUENCE: analyze/handoffs.c */
 	struct calendar_days *calendar;      /* of DECLARES_HOLIDAYS, once expanded */
 	struct questionnaire *questionnaire; /* of DECLARES_QUESTIONNAIRE, once checked */
 	struct declaration *next;            /* in its module */

@@ -567,6 +567,10 @@ titem(A) ::= EXPECT(W) expected(K) path(P) tat(T) checks(L).
 titem(A) ::= EXPECT(W) EXIT(K) word(N) tat(T). { A = NEW(expect, W.start, .kind = NAME(K), .subject = N, .at = T); }
 titem(A) ::= EXPECT(W) EXIT(K) string(S) tat(T). { A = NEW(expect, W.start, .kind = NAME(K), .subject = S, .at = T); }
 titem(A) ::= EXPECT(W) POSITION(K) path(P) tat(T). { A = NEW(expect, W.start, .kind = NAME(K), .subject = P, .at = T); }
+titem(A) ::= EXPECT(W) POSITION(K) AFTER(N) tat(T). /* a step of that name */
+	{ A = NEW(expect, W.start, .kind = NAME(K), .subject = parse_path(parse, N), .at = T); }
+titem(A) ::= EXPECT(W) POSITION(K) AFTER path(P) tat(T).
+	{ A = NEW(expect, W.start, .kind = NAME(K), .after = true, .subject = P, .at = T); }
 titem(A) ::= EXPECT(W) THAT(K) expr(E). { A = NEW(expect, W.start, .kind = NAME(K), .subject = E); }
 titem(A) ::= EXPECT(W) NOTHING(K) MORE. { A = NEW(expect, W.start, .kind = CONST_NAME(K, "nothing_more")); }
 titem(A) ::= EXPECT(W) NOTHING(K) UNTIL instant_of_test(T).
@@ -604,12 +608,24 @@ inject(A) ::= set(A).
 inject(A) ::= AUTO_REPLY(K) UNTIL moment(M). { A = NEW(inject, K.start, .kind = NAME(K), .until = M); }
 inject(A) ::= EVENT(K) string(S). { A = NEW(inject, K.start, .kind = NAME(K), .text = S); }
 inject(A) ::= EVENT(K) string(S) pairs(L). { A = NEW(inject, K.start, .kind = NAME(K), .text = S, .pairs = L); }
-inject(A) ::= ANSWER(K) path(P) pairs(L). { A = NEW(inject, K.start, .kind = NAME(K), .step = P, .pairs = L); }
+inject(A) ::= ANSWER(K) path(P) answers(L). { A = NEW(inject, K.start, .kind = NAME(K), .step = P, .pairs = L); }
 inject(A) ::= DONE(K) path(P) as(N). { A = NEW(inject, K.start, .kind = NAME(K), .step = P, .outcome = NAME(N)); }
+inject(A) ::= DONE(K) path(P) pairs(L). { A = NEW(inject, K.start, .kind = NAME(K), .step = P, .pairs = L); }
 inject(A) ::= DEPLOY(K) string(S). { A = NEW(inject, K.start, .kind = NAME(K), .text = S); }
+%type answers {struct ast_list}
+answers(A) ::= LBRACE answer_list(L) RBRACE. { A = L; }
+%type answer_list {struct ast_list}
+answer_list(A) ::= . { A = (struct ast_list){0}; }
+answer_list(A) ::= answer_list(A) nm(N) exprs(L) SEP.
+	{ ast_push(&A, NEW(answered, N.start, .key = NAME(N), .values = L)); }
+answer_list(A) ::= answer_list(A) nm(N) pairs(L) SEP.
+	{ ast_push(&A, NEW(answered, N.start, .key = NAME(N), .matrix = true, .rows = L)); }
+answer_list(A) ::= answer_list(A) error SEP. { ast_push(&A, parse_skipped(parse)); }
 %type event_word {struct token}
 event_word(A) ::= WE_WROTE(A).
 event_word(A) ::= CLICK(A).
+event_word(A) ::= OPEN(A).
+event_word(A) ::= AUTO_REPLY(A).
 event_word(A) ::= VISIT(A).
 event_word(A) ::= BOUNCE(A).
 event_word(A) ::= UNSUBSCRIBE(A).

@@ -5,8 +5,9 @@
  *   2. the places that records name are instructions;
  *   3. positions: their rows agree with their instructions, and their rules are free of effects;
  *   4. loops: each is entered over its beginning, waits a positive time a round, and has an end (verify_loops.c);
- *   5. flow: what the stack holds, which variables are set, which kind of code it is, how many messages were sent and
- *      how much is asked of the world at most (verify_flow.c). */
+ *   5. flow: what the stack holds, which variables are set, which kind of code it is, and how much is asked of the
+ * world at most (verify_flow.c);
+ *   6. promises, from the waits and messages on every way (verify_promises.c, bound.h). */
 #include "plan/verify_code.h"
 #include "plan/image_format.h"
 #include "plan/record.h"
@@ -292,7 +293,7 @@ bool verify_code(const struct image *m, struct image_error *error)
 	                     .length = m->sections[SECTION_CODE].count,
 	                     .error = error};
 	bool good = reserve(&v) && decode(&v) && check_places(&v) && check_positions(&v) && verify_loops(&v) &&
-	            verify_flow(&v);
+	            verify_flow(&v) && verify_promises(m, error);
 	void *owned[] = {v.marks,   v.flow_of, v.flows, v.at_position, v.at_step, v.head_of,  v.loops,
 	                 v.loop_of, v.texts,   v.arms,  v.positions,   v.actions, v.field_set};
 	for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)

@@ -10,14 +10,12 @@
 enum { IN_BODY = 1, IN_EXIT = 2, IN_CONDITION = 4, IN_TEXT = 8, IN_VALUE = 16, IN_LEAVE = 32, IN_ANY = 63 };
 /* Marks of a byte of the code. */
 enum { MARK_START = 1, MARK_TARGET = 2, MARK_RULE = 4, MARK_INTERIOR = 8, MARK_VISITED = 16 };
-enum { SENDS_ALL, SENDS_CHANNEL, SENDS_COUNT = SENDS_CHANNEL + CHANNEL_COUNT };
 
 /* What is known before an instruction, whichever path led there. */
 struct flow {
-	uint64_t slots;              /* a bit for each variable that is set on every path */
-	uint64_t classes[2];         /* of the stack: four bits a value, 0 above its top */
-	uint32_t sends[SENDS_COUNT]; /* the most on any path */
-	uint32_t queued, effects;    /* the most QUEUEs on any path; the most effects since the last rest */
+	uint64_t slots;           /* a bit for each variable that is set on every path */
+	uint64_t classes[2];      /* of the stack: four bits a value, 0 above its top */
+	uint32_t queued, effects; /* the most QUEUEs on any path; the most effects since the last rest */
 	uint8_t height, kinds;
 	bool reached;
 };
@@ -49,7 +47,6 @@ struct verifier {
 	uint32_t loop_count;
 	uint32_t *loop_of; /* the innermost loop of each byte, or NONE; NULL without loops */
 	struct known_slots *texts, *arms, *positions, *actions; /* a row each */
-	struct flow end;                                        /* the most sends of any path */
 	uint8_t *field_set;                                     /* which fields of the contact the code sets */
 	uint32_t set_fields;                                    /* and how many */
 	struct image_error *error;
@@ -68,4 +65,8 @@ bool verify_may_go(const struct verifier *v, uint32_t from, uint32_t to);
 
 /* ---- verify_flow.c ---- */
 bool verify_flow(struct verifier *v);
+
+/* ---- verify_promises.c ---- */
+/* Derives each promise again from the code, which everything else must hold of. */
+bool verify_promises(const struct image *m, struct image_error *error);
 #endif

@@ -131,11 +131,8 @@ static void note_render(struct verifier *v, uint32_t text, uint64_t slots)
 	note(&v->texts[text], slots);
 }
 
-static void most_sends(struct flow *to, const struct flow *from)
+static void most_asked(struct flow *to, const struct flow *from)
 {
-	for (uint32_t i = 0; i < SENDS_COUNT; i++)
-		if (from->sends[i] > to->sends[i])
-			to->sends[i] = from->sends[i];
 	if (from->queued > to->queued)
 		to->queued = from->queued;
 	if (from->effects > to->effects)
@@ -154,7 +151,7 @@ static bool join(struct verifier *v, uint32_t target, const struct flow *f)
 		return verify_refuse(v, target, "paths meet with different values on the stack");
 	known->slots &= f->slots;
 	known->kinds |= f->kinds;
-	most_sends(known, f);
+	most_asked(known, f);
 	return true;
 }
 
@@ -179,21 +176,15 @@ static bool apply_send(struct verifier *v, uint32_t pc, const struct instruction
 {
 	const struct plan_step *s = &IMAGE_ROWS(v->m, STEP, step)[in->a];
 	uint32_t rounds = verify_rounds(v, pc);
-	unsigned channels = 0;
 	bool holds_out = false;
 	for (uint32_t i = s->message; i < s->message + s->message_count; i++) {
 		const struct plan_message *message = &IMAGE_ROWS(v->m, MESSAGE, message)[i];
-		channels |= 1u << message->channel;
 		holds_out |= message->hold_out;
 		note_render(v, message->subject, f->slots);
 		note_render(v, message->body, f->slots);
 		for (uint32_t k = 0; k < message->value_count; k++)
 			note_render(v, IMAGE_ROWS(v->m, VALUE, value)[message->value + k].text, f->slots);
 	}
-	f->sends[SENDS_ALL] = times(f->sends[SENDS_ALL], rounds);
-	for (uint32_t i = 0; i < CHANNEL_COUNT; i++)
-		if (channels & 1u << i)
-			f->sends[SENDS_CHANNEL + i] = times(f->sends[SENDS_CHANNEL + i], rounds);
 	if (in->op == OP_QUEUE) {
 		f->queued = times(f->queued, rounds);
 		if (f->queued > PLAN_QUEUED_MAX)
@@ -290,8 +281,6 @@ static bool apply(struct verifier *v, uint32_t pc, const struct instruction *in,
 	f->effects += in->op == OP_SUPPRESS;
 	if (f->effects > PLAN_EFFECTS_MAX)
 		return verify_refuse(v, pc, "over 32 things are asked of the world without a rest");
-	if (in->op == OP_END)
-		most_sends(&v->end, f);
 	if (info->effect == EFFECT_SUSPEND)
 		return apply_rest(v, pc, in, f);
 	return true;
@@ -390,6 +379,7 @@ static bool enter_rest(struct verifier *v)
 	ENTER_ROWS(MIGRATION, migration, value, IN_VALUE, 0)
 	ENTER_ROWS(QUESTION, question, when, IN_EXIT, 0)
 	ENTER_ROWS(QUESTIONNAIRE, questionnaire, satisfied, IN_EXIT, 0)
+	ENTER_ROWS(PROBE, probe, when, IN_EXIT, UINT64_MAX) /* what is not set yet is absent */
 	ENTER_ROWS(LIMIT, limit, when, IN_CONDITION, 0)
 	ENTER_ROWS(MAILBOX, mailbox, consent, IN_CONDITION, 0)
 	if (!enter_pairs(v))
@@ -398,22 +388,6 @@ static bool enter_rest(struct verifier *v)
 	for (uint32_t i = 0; i < IMAGE_COUNT(m, TEXT_LOCALE); i++)
 		if (!enter(v, texts[i].entry, IN_TEXT, v->texts[i / IMAGE_COUNT(m, LOCALE)].slots))
 			return false;
-	return true;
-}
-
-static bool check_promises(struct verifier *v)
-{
-	const struct plan_promise *p = IMAGE_ROWS(v->m, PROMISE, promise);
-	for (uint32_t i = 0; i < IMAGE_COUNT(v->m, PROMISE); i++) {
-		uint32_t most = v->end.sends[SENDS_ALL];
-		if (p[i].what == LIMIT_FOLLOWUPS)
-			most -= most > 0;
-		else if (p[i].what != LIMIT_MESSAGES)
-			most = v->end.sends[SENDS_CHANNEL + p[i].what - LIMIT_EMAIL];
-		if (most > p[i].count && (p[i].count == 0 || (p[i].period_days == 0 && !IMAGE_COUNT(v->m, LIMIT))))
-			return image_refuse(v->error, "promise %u: at most %u, but a path sends %u", i, p[i].count,
-			                    most);
-	}
 	return true;
 }
 
@@ -432,5 +406,5 @@ bool verify_flow(struct verifier *v)
 	for (uint32_t pc = 0; pc < v->length; pc++)
 		if ((v->marks[pc] & (MARK_START | MARK_VISITED)) == MARK_START)
 			return verify_refuse(v, pc, "nothing leads here");
-	return check_promises(v);
+	return true;
 }

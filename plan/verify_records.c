@@ -359,6 +359,10 @@ static bool check_actions(const struct image *m, struct image_error *error)
 		if (q[i].name == NONE || (scale && !ranged) || (ranged && q[i].from > q[i].to))
 			return refuse_row(m, SECTION_QUESTION, i, "lacks its name or its scale", error);
 	}
+	const struct plan_probe *probes = IMAGE_ROWS(m, PROBE, probe);
+	for (uint32_t i = 0; i < IMAGE_COUNT(m, PROBE); i++)
+		if (probes[i].when == NONE)
+			return refuse_row(m, SECTION_PROBE, i, "asks nothing", error);
 	const struct plan_start *s = IMAGE_ROWS(m, START, start);
 	for (uint32_t i = 0; i < IMAGE_COUNT(m, START); i++)
 		if ((s[i].kind == START_EVENT) != (s[i].event != NONE) ||

@@ -51,8 +51,7 @@ static uint32_t keys_of(const struct drive *d, const struct person *person, uint
 			if (is_free_mail(value))
 				value.n = 0;
 		} else {
-			if (slice_starts(name, "contact."))
-				name = (struct slice){name.p + 8, name.n - 8};
+			name = slice_after(name, "contact.");
 			struct value v = person_value(person, numbering_find(&d->fields, name));
 			value = v.set && type_is_text((enum plan_type)v.type) ? slice_trim(value_slice(v)) : value;
 		}

@@ -31,7 +31,7 @@ static bool is_choice(const struct plan *plan, const struct plan_question *q, st
 	return false;
 }
 
-/* "overall", or "staff.desk" of a matrix. */
+/* "overall", or "staff.desk" of a matrix; "staff" itself where it may not apply. */
 static bool find_question(const struct plan *plan, const struct plan_questionnaire *ask, struct slice key,
                           struct asked_for *out)
 {
@@ -39,7 +39,7 @@ static bool find_question(const struct plan *plan, const struct plan_questionnai
 		const struct plan_question *q = &PLAN_ROWS(plan, QUESTION, question)[ask->question + i];
 		struct slice name = PLAN_STRING(plan, q->name);
 		*out = (struct asked_for){q, NONE, key};
-		if (q->kind != QUESTION_MATRIX && slice_eq(name, key))
+		if ((q->kind != QUESTION_MATRIX || q->na != NONE) && slice_eq(name, key))
 			return true;
 		if (q->kind == QUESTION_MATRIX && key.n > name.n + 1 && key.p[name.n] == '.' &&
 		    slice_eq((struct slice){key.p, name.n}, name))

@@ -58,6 +58,7 @@ struct drive_line {
 	struct slice kind;           /* "email", "sms", "task", …: of the step; empty when of no step */
 	struct slice reason;         /* why it moved or ended: "window; Mon 09:00 is the first open instant" */
 	struct slice subject;        /* of a message that left */
+	struct slice payload;        /* of a task, webhook, alert or page: drive_errand_next reads it */
 	int64_t due_us, planned_us;  /* of a message; NEVER_US when of none */
 };
 
@@ -71,6 +72,7 @@ struct drive_options {
 	bool read_only;       /* the store was opened STORE_READ: only the calls that show work */
 	bool virtual_clock;   /* only on a store that is new or was born virtual (rule 15) */
 	bool spread_off;      /* tests */
+	bool ramp_off;        /* tests: a mailbox may send its whole limit from the first day on */
 	bool pages_post;      /* tests, rehearsals: a page but an `ask` is posted as soon as it is shown (rule 13) */
 	const char *base_url; /* of links; NULL: none */
 	int64_t in_doubt_us;  /* 0: 72 hours */
@@ -79,7 +81,9 @@ struct drive_options {
 	void (*on_line)(void *context, const struct drive_line *line); /* after the commit; NULL: nobody listens */
 	/* The same for REFUSED lines alone, where on_line is NULL: they stand nowhere else. NULL: nobody listens. */
 	void (*on_refused)(void *context, const struct drive_line *line);
-	void *context; /* of all three */
+	/* For coverage: the marks of a plan's code (vm_view), as many bytes as it has, or NULL. Called once a plan. */
+	uint8_t *(*marks)(void *context, const struct plan *plan);
+	void *context; /* of all */
 };
 /* NULL: error says why in one line. Rows found released without a live process are put in doubt, durably (rule 2). */
 struct drive *drive_open(const struct drive_options *options, int64_t now_us, struct buf *error);
@@ -273,6 +277,10 @@ struct drive_letter {
 	struct slice recipient, message_id, subject, text, bytes;
 };
 bool drive_letter(struct drive *d, int64_t outbox_id, struct drive_letter *letter, struct buf *memory);
+/* For tests: the answer to a condition of the enrollment's plan (a row of PROBE), asked of it as it is now, or as it
+ * ended, and of its contact as that is now. False: error (no such enrollment, a plan without that row; the store). */
+bool drive_probe(struct drive *d, int64_t enrollment_id, uint32_t probe, int64_t now_us, bool *answer,
+                 struct buf *error);
 /* In sentences: what was sent, what was not and by which gate, when the next is. Times in the contact's zone. */
 bool drive_why(struct drive *d, struct slice contact, struct slice sequence, int64_t now_us, struct buf *out,
                struct buf *error);

@@ -155,6 +155,29 @@ static void put_sites(struct drive *d, struct work *w, const struct plan_action 
 	}
 }
 
+/* Everything that an `ask` may show: its questions, a line each, with their choices below. */
+static void put_questions(struct drive *d, struct work *w, const struct plan_action *a, int64_t now_us)
+{
+	const struct image *image = &w->plan->plan.image;
+	if (a->questionnaire == NONE)
+		return;
+	const struct plan_questionnaire *asked = &IMAGE_ROWS(image, QUESTIONNAIRE, questionnaire)[a->questionnaire];
+	struct buf out = {0};
+	for (uint32_t i = 0; i < asked->question_count; i++) {
+		const struct plan_question *q = &IMAGE_ROWS(image, QUESTION, question)[asked->question + i];
+		errand_text(d, w, image, q->text, now_us, &out);
+		buf_addc(&out, '\n');
+		for (uint32_t c = 0; c < q->choice_count; c++) {
+			buf_adds(&out, "- ");
+			errand_text(d, w, image, IMAGE_ROWS(image, CHOICE, choice)[q->choice + c].text, now_us, &out);
+			buf_addc(&out, '\n');
+		}
+	}
+	d->asked_memory.failed |= out.failed;
+	put_text(d, "questions", slice_trim(buf_slice(&out)));
+	buf_free(&out);
+}
+
 /* What the step says, by its kind. */
 static void put_payload(struct drive *d, struct work *w, const struct vm_effect *e, int64_t now_us)
 {
@@ -174,6 +197,8 @@ static void put_payload(struct drive *d, struct work *w, const struct vm_effect 
 	put_text(d, "to", PLAN_STRING(plan, a->to));
 	render(d, w, "subject", a->subject, now_us);
 	render(d, w, "body", body, now_us);
+	if (step->kind == STEP_ASK)
+		put_questions(d, w, a, now_us);
 	put_text(d, "method", PLAN_STRING(plan, a->method));
 	render(d, w, "button", a->button, now_us);
 	render(d, w, "url", a->url, now_us);
@@ -238,6 +263,7 @@ static void add_line(struct drive *d, struct work *w, uint32_t step, uint32_t ki
 		subject = errand_field(payload, SUBJECTS[i]);
 	struct slice reason = REASONS[kind] ? errand_field(payload, REASONS[kind]) : (struct slice){0};
 	line_add(d, w, LINES[kind], step, reason, subject, now_us);
+	d->lines[d->line_count - 1].payload = arena_copy(&d->lines_memory, payload);
 }
 
 bool errand_perform(struct drive *d, struct work *w, const struct vm_effect *e, int64_t now_us)

@@ -27,6 +27,7 @@ struct loaded_plan {
 	bool has_limits;      /* of its own, with a period */
 	bool has_variants;    /* a message is picked by the enrollment's hash */
 	bool awaits;          /* has a `wait for` */
+	uint8_t *marks;       /* which of its code ran: vm_view.marks; NULL. Borrowed */
 };
 
 struct loaded_policy {

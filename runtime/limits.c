@@ -201,7 +201,7 @@ bool limit_cap(struct limit_check *c, char *cap, size_t n)
 static int64_t ramped(const struct drive *d, const struct mailbox *m, const struct plan_limit *l, int32_t day)
 {
 	int32_t since = m->ramp_day == INT32_MIN ? 0 : day - m->ramp_day;
-	if (!l->ramp_days || d->options.spread_off || since >= (int32_t)l->ramp_days)
+	if (!l->ramp_days || d->options.ramp_off || since >= (int32_t)l->ramp_days)
 		return l->count;
 	return (int64_t)l->ramp_from + ((int64_t)l->ramp_to - l->ramp_from) * since / l->ramp_days;
 }

@@ -60,6 +60,23 @@ static enum render_result as_before(struct drive *d, struct work *w, struct flig
 	return RENDER_OK;
 }
 
+/* A thread's Message-IDs, but of a long one only the first and the last ones: a header must not grow without end, and
+ * what gathers threads needs no more. */
+static void add_references(struct buf *out, struct slice list)
+{
+	enum { IDS_MAX = 30 };
+	const char *end = list.p + list.n, *last = end, *first = list.n ? memchr(list.p, ' ', list.n) : NULL;
+	for (int ids = 0; first && last > first && ids < IDS_MAX; ids++)
+		for (last--; last > first && *last != ' ';)
+			last--;
+	if (first && last > first) {
+		buf_add(out, list.p, (size_t)(first - list.p));
+		buf_add(out, last, (size_t)(end - last));
+	} else {
+		buf_add_slice(out, list);
+	}
+}
+
 /* The mail before in the thread. False: the store failed, or the row is damaged. */
 static bool read_thread(struct drive *d, struct work *w, struct outbox_content *before, struct render_thread *thread,
                         struct buf *references)
@@ -73,7 +90,7 @@ static bool read_thread(struct drive *d, struct work *w, struct outbox_content *
 		return drive_store_failed(d);
 	if (!outbox_unpack(row.bytes, before))
 		return drive_fail(d, "the outbox row %lld is damaged", (long long)row.id);
-	buf_add_slice(references, before->references);
+	add_references(references, before->references);
 	if (before->references.n)
 		buf_addc(references, ' ');
 	buf_add_slice(references, row.message_id);

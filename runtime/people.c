@@ -168,9 +168,7 @@ bool contact_read_value(const struct image *m, enum plan_type type, uint32_t opt
 bool contact_read_field(struct drive *d, const struct drive_field *field, struct value *values, uint32_t count,
                         struct arena *memory, struct buf *why)
 {
-	struct slice name = field->name;
-	if (slice_starts(name, "contact."))
-		name = (struct slice){name.p + 8, name.n - 8};
+	struct slice name = slice_after(field->name, "contact.");
 	uint16_t number = numbering_find(&d->fields, name);
 	uint32_t row = number == NAME_NONE ? NONE : field_row(d, number);
 	if (row == NONE || number >= count) {

@@ -30,6 +30,8 @@ struct loaded_plan *drive_plan(struct drive *d, int64_t id)
 		free(p);
 		return NULL;
 	}
+	if (d->options.marks)
+		p->marks = d->options.marks(d->options.context, &p->plan);
 	d->plans[d->plan_count++] = p;
 	return p;
 }
@@ -104,6 +106,8 @@ static bool set_view(struct drive *d, struct work *w)
 	        .zone = window_zone(d, w, library_window(w->plan, NULL)),
 	        .holidays = sequence->skip & SKIP_HOLIDAYS ? &d->policy.holidays : NULL,
 	        .locale = value_slice(person_value(w->person, d->policy.locale_field)),
+	        .marked = &w->plan->plan.image,
+	        .marks = w->plan->marks,
 	};
 	return w->plan->input_count == 0 || enroll_inputs(d, w);
 }

@@ -247,6 +247,7 @@ static inline void world_open_store(struct world *w, const char *url)
 	                                    .zones = w->zones,
 	                                    .virtual_clock = true,
 	                                    .spread_off = true,
+	                                    .ramp_off = true,
 	                                    .on_line = world_line,
 	                                    .context = w};
 	for (int c = 0; c < CHANNEL_COUNT; c++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Writes to standard output a C file that holds every file below a folder:  embed stdlib > stdlib.c
+ * Writes to standard output a C file that holds every file below a folder:  embed stdlib stdlib > stdlib.c
+ * The second word names the array: stdlib_files.
  * Files stand in order of their paths below the folder, so that the same files give the same bytes wherever the
- * folder is. Hidden files are left out. Declared in compiler/stdlib.h. */
+ * folder is. Hidden files are left out. Declared in compiler/stdlib.h, compiler/preview/page.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -106,17 +107,18 @@ static uint32_t put_file(const char *path)
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fputs("usage: embed FOLDER\n", stderr);
+	if (argc != 3) {
+		fputs("usage: embed FOLDER NAME\n", stderr);
 		return 2;
 	}
 	struct paths paths = {NULL, 0};
 	collect(&paths, argv[1], "");
 	if (paths.count)
 		qsort(paths.items, paths.count, sizeof *paths.items, by_path);
-	fputs("/* Made by tool/embed. */\n#include \"compiler/stdlib.h\"\n\nconst struct stdlib_file stdlib_files[] = "
-	      "{\n",
-	      stdout);
+	printf("/* Made by tool/embed. */\n#include \"compiler/stdlib.h\"\n\nextern const struct stdlib_file "
+	       "%s_files[];\n"
+	       "extern const uint32_t %s_file_count;\nconst struct stdlib_file %s_files[] = {\n",
+	       argv[2], argv[2], argv[2]);
 	for (size_t i = 0; i < paths.count; i++) {
 		char *path = join(argv[1], paths.items[i]);
 		fputs("\t{\"", stdout);
@@ -130,7 +132,7 @@ int main(int argc, char **argv)
 	}
 	free(paths.items);
 	/* A last row keeps the array legal when there is no file. */
-	printf("\t{\"\", \"\", 0},\n};\nconst uint32_t stdlib_file_count = %zu;\n", paths.count);
+	printf("\t{\"\", \"\", 0},\n};\nconst uint32_t %s_file_count = %zu;\n", argv[2], paths.count);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		fail("standard output", strerror(errno));
 	return 0;

@@ -4,9 +4,7 @@
 #include "compiler/check.h"
 #include "compiler/lex.h"
 #include "compiler/verbs/verbs.h"
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- --emit ---- */
 
@@ -45,46 +43,31 @@ static bool put_emitted(const struct cli *c, struct compile *k, const char *what
 
 /* ---- -o ---- */
 
-static bool write_file(const struct cli *c, const char *folder, struct slice name, const char *ending,
-                       struct slice bytes)
+static bool write_image(const struct cli *c, const char *folder, struct slice name, const char *ending,
+                        struct slice bytes, const uint8_t hash[SHA256_SIZE])
 {
-	struct buf path = {0};
-	buf_addf(&path, "%s/%.*s%s", folder, SLICE_ARG(name), ending);
-	if (path.failed)
-		errno = ENOMEM;
-	bool ok = !path.failed && verb_replace_file(buf_cstr(&path), bytes);
-	if (!ok)
-		cli_error(c, "cannot write %s/%.*s%s: %s", folder, SLICE_ARG(name), ending, strerror(errno));
-	buf_free(&path);
-	return ok;
-}
-
-static void put_line(const struct cli *c, struct slice name, const char *ending, const uint8_t hash[SHA256_SIZE])
-{
+	struct buf image = {0};
 	char hex[2 * SHA256_SIZE + 1];
+	buf_add_slice(&image, bytes);
+	if (!verb_write_in(c, folder, name, ending, &image))
+		return false;
 	hex_encode(hash, SHA256_SIZE, hex);
 	fprintf(c->out, "%s  %.*s%s\n", hex, SLICE_ARG(name), ending);
+	return true;
 }
 
 static bool write_results(const struct cli *c, const struct compile *k, const char *folder)
 {
-	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-		cli_error(c, "cannot make the folder %s: %s", folder, strerror(errno));
+	if (!verb_folder(c, folder))
 		return false;
-	}
 	for (uint32_t i = 0; i < k->result_count; i++) {
 		const struct compile_result *r = &k->results[i];
 		if (!r->plan.n) /* a draft that is not complete */
 			continue;
-		if (!write_file(c, folder, r->name, ".plan", r->plan))
+		if (!write_image(c, folder, r->name, ".plan", r->plan, r->hash))
 			return false;
-		put_line(c, r->name, ".plan", r->hash);
 	}
-	struct slice name = k->workspace->name;
-	if (!write_file(c, folder, name, ".policy", k->policy))
-		return false;
-	put_line(c, name, ".policy", k->policy_hash);
-	return true;
+	return write_image(c, folder, k->workspace->name, ".policy", k->policy, k->policy_hash);
 }
 
 static int run(const struct cli *c)
@@ -95,7 +78,8 @@ static int run(const struct cli *c)
 		return EXIT_CANNOT;
 	}
 	struct compile k;
-	int result = verb_compile(c, &k, true);
+	bool checked = what && strcmp(what, "checked") == 0;
+	int result = checked ? verb_compile_tests(c, &k) : verb_compile(c, &k, true);
 	if (result != EXIT_CANNOT) {
 		verb_put_diagnostics(c, &k);
 		if (what && !put_emitted(c, &k, what, result))

@@ -121,7 +121,7 @@ static void put_people(const struct cli *c, const struct compile *k, render_peop
 		fprintf(c->err, "`seqc explain %s` tells more about the first\n",
 		        diag_info_at(d->items[first].code)->code);
 	}
-	if (result == EXIT_DONE)
+	if (result == EXIT_DONE && !cli_has(c, "--emit-test"))
 		fprintf(c->out, "ok: %u sequence%s in %u file%s\n", k->result_count, k->result_count == 1 ? "" : "s",
 		        k->source_count, k->source_count == 1 ? "" : "s");
 }
@@ -140,6 +140,10 @@ static int run(const struct cli *c)
 		return EXIT_CANNOT;
 	struct compile k;
 	const struct format *format = format_of(c);
+	if (cli_has(c, "--emit-test") && format->programs) {
+		cli_error(c, "--emit-test writes tests where --format %s would write", format->name);
+		return EXIT_CANNOT;
+	}
 	int result = verb_compile(c, &k, false);
 	if (result == EXIT_DONE && any_denied(c, &k.diags))
 		result = EXIT_DENIED;
@@ -147,6 +151,11 @@ static int run(const struct cli *c)
 		put_people(c, &k, format->people, result);
 	else if (result != EXIT_CANNOT && !put_programs(c, &k, format->programs))
 		result = EXIT_CANNOT;
+	if (result != EXIT_CANNOT && cli_has(c, "--emit-test")) {
+		struct buf tests = {0};
+		if (!verb_emit_tests(c, &k, &tests) || !verb_put(c, &tests))
+			result = EXIT_CANNOT;
+	}
 	compile_free(&k);
 	return result;
 }
@@ -160,6 +169,8 @@ static const struct cli_flag flags[] = {
         COMPILE_FLAGS,
         {"--format", format_names + 1, "how to say it", CLI_ONCE},
         {"--deny", "warnings|CODE", "exit 3 when there is a warning, or this one", CLI_MANY},
+        {"--emit-test", NULL, "print a test for each finding on promises, limits or exits that a play can show",
+         CLI_ONCE},
         {0},
 };
 

@@ -4,8 +4,9 @@
 
 int main(int argc, char **argv)
 {
-	const struct cli_verb verbs[] = {verb_check, verb_fix,    verb_fmt, verb_build,  verb_preview, verb_explain,
-	                                 verb_dis,   verb_verify, verb_new, verb_import, {0}};
+	const struct cli_verb verbs[] = {verb_check,   verb_fix,   verb_fmt,    verb_build,   verb_test,
+	                                 verb_preview, verb_graph, verb_doc,    verb_explain, verb_dis,
+	                                 verb_verify,  verb_new,   verb_import, {0}};
 	const struct cli_flag common[] = {{0}};
 	const struct cli_program seqc = {
 	        .name = "seqc",

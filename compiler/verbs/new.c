@@ -159,15 +159,75 @@ static void skip_weekends_only(struct copy *y, const struct ast_skip *n)
 		edit(y, before->span.end, word->span.end, (struct slice){NULL, 0});
 }
 
+/* A value that a contact of a test may have. */
+static const char *sample_of(const struct field *f)
+{
+	static const char *const values[TYPE_COUNT] = {
+	        [TYPE_TEXT] = "\"Engines\"",
+	        [TYPE_NUMBER] = "1",
+	        [TYPE_YES_NO] = "yes",
+	        [TYPE_DATE] = "2026-06-01",
+	        [TYPE_MOMENT] = "2026-06-01 09:00",
+	        [TYPE_DURATION] = "1 day",
+	        [TYPE_ZONE] = "\"Europe/Paris\"",
+	        [TYPE_EMAIL] = "\"ada@engines.example\"",
+	        [TYPE_PHONE] = "\"+33155550123\"",
+	        [TYPE_URL] = "\"https://engines.example\"",
+	};
+	return f->type.kind < TYPE_COUNT ? values[f->type.kind] : NULL;
+}
+
+static bool brings(const struct ast_test_contact *n, struct slice field)
+{
+	for (const struct ast *i = n->pairs.first; i; i = i->next)
+		if (i->kind == AST_PAIR && slice_eq(((const struct ast_pair *)i)->key.text, field))
+			return true;
+	return false;
+}
+
+/* The contact of a test brings what the workspace asks of everyone. */
+static void bring_required(struct copy *y, const struct ast_test_contact *n)
+{
+	struct arena *arena = &y->library->k.arena;
+	struct slice more = {NULL, 0};
+	uint32_t end = n->node.span.end;
+	for (const struct field *f = y->own->workspace->first_field; f; f = f->next) {
+		const char *value = sample_of(f);
+		if (!f->required || f->has_fallback || brings(n, f->name.text))
+			continue;
+		if (f->type.kind == TYPE_ONE_OF && f->type.options)
+			value = arena_copy(arena, f->type.options->name.text).p;
+		if (value)
+			more = arena_printf(arena, "%.*s; %.*s %s ", SLICE_ARG(more), SLICE_ARG(f->name.text), value);
+	}
+	while (end > n->node.span.start && y->source.p[end - 1] != '}')
+		end--;
+	if (more.n && end > n->node.span.start)
+		edit(y, end - 1, end - 1, more);
+}
+
 static void walk(const struct ast *n, void *context)
 {
 	struct copy *y = context;
-	if (n->kind == AST_LOCALISED && y->own)
+	if (n->kind == AST_TEST_CONTACT && y->own)
+		bring_required(y, (const struct ast_test_contact *)n);
+	else if (n->kind == AST_LOCALISED && y->own)
 		keep_spoken(y, (const struct ast_localised *)n);
 	else if (n->kind == AST_SKIP && (!y->own || !y->own->workspace->holidays))
 		skip_weekends_only(y, (const struct ast_skip *)n);
 	else
 		ast_each_child(n, walk, y);
+}
+
+/* Tests of the sequence name it as it is called now. */
+static void rename_in_test(struct copy *y, const struct ast_test *t, struct slice old)
+{
+	for (const struct ast *i = t->items.first; i; i = i->next) {
+		const struct ast *path =
+		        i->kind == AST_TEST_SEQUENCE ? ((const struct ast_test_sequence *)i)->path : NULL;
+		if (path && path->kind == AST_PATH && slice_eq(((const struct ast_path *)path)->text.text, old))
+			edit(y, path->span.start, path->span.end, y->name);
+	}
 }
 
 /* The one sequence of the tree takes the file's name; where there are several each keeps its own. */
@@ -181,8 +241,12 @@ static void rename_sequence(struct copy *y, const struct ast_file *tree)
 			return;
 		only = (const struct ast_sequence *)d;
 	}
-	if (only && y->name.n)
-		edit(y, only->name.span.start, only->name.span.end, y->name);
+	if (!only || !y->name.n)
+		return;
+	edit(y, only->name.span.start, only->name.span.end, y->name);
+	for (const struct ast *d = tree->decls.first; d; d = d->next)
+		if (d->kind == AST_TEST)
+			rename_in_test(y, (const struct ast_test *)d, only->name.text);
 }
 
 static int by_start(const void *a, const void *b)

@@ -69,11 +69,12 @@ static int result_of(const struct compile *k, bool ok)
 	return ok ? EXIT_DONE : k->our_bug ? EXIT_OUR_BUG : EXIT_INPUT;
 }
 
-int verb_compile(const struct cli *c, struct compile *k, bool emit)
+static int compile_it(const struct cli *c, struct compile *k, bool emit, bool keep_tests)
 {
 	const char *path = cli_get(c, "PATH"), *workspace = cli_get(c, "--workspace");
 	compile_init(k);
 	k->emit = emit;
+	k->keep_tests = keep_tests;
 	k->workspace_folder = workspace;
 	if (workspace && !is_there(c, workspace))
 		return EXIT_CANNOT;
@@ -88,6 +89,16 @@ int verb_compile(const struct cli *c, struct compile *k, bool emit)
 		result = result_of(k, compile_text(k, "<stdin>", buf_slice(&text)));
 	buf_free(&text);
 	return result;
+}
+
+int verb_compile(const struct cli *c, struct compile *k, bool emit)
+{
+	return compile_it(c, k, emit, false);
+}
+
+int verb_compile_tests(const struct cli *c, struct compile *k)
+{
+	return compile_it(c, k, true, true);
 }
 
 void verb_put_diagnostics(const struct cli *c, const struct compile *k)
@@ -110,6 +121,18 @@ bool verb_put(const struct cli *c, struct buf *text)
 		fwrite(text->p, 1, text->n, c->out);
 	buf_free(text);
 	return ok;
+}
+
+int verb_show(const struct cli *c, int (*show)(const struct cli *c, const struct compile *k))
+{
+	struct compile k;
+	int result = verb_compile(c, &k, true);
+	if (result != EXIT_CANNOT)
+		verb_put_diagnostics(c, &k);
+	if (result == EXIT_DONE)
+		result = show(c, &k);
+	compile_free(&k);
+	return result;
 }
 
 /* ---- files that are written ---- */
@@ -158,6 +181,10 @@ bool verb_replace_file(const char *path, struct slice text)
 		return false;
 	}
 	bool is_there = stat(path, &st) == 0;
+	if (is_there && S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return false;
+	}
 	if (is_there && access(path, W_OK) != 0) /* renaming would replace it all the same */
 		return false;
 	if (!verb_new_file(beside, text))

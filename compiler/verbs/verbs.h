@@ -9,6 +9,8 @@
 
 enum { DIAGNOSTICS_PER_FILE_MAX = 50 };
 
+struct tz_db; /* base/tz.h */
+
 /* Rows of the command line of every verb that compiles. */
 #define COMPILE_FLAGS                                                                                                  \
 	{"PATH", NULL, "a .seq file, a folder, or - for standard input; by default the workspace", CLI_ONCE},          \
@@ -17,13 +19,18 @@ enum { DIAGNOSTICS_PER_FILE_MAX = 50 };
 	}
 
 extern const struct cli_verb verb_check, verb_fix, verb_build, verb_preview, verb_explain, verb_dis, verb_verify;
-extern const struct cli_verb verb_new, verb_import, verb_fmt;
+extern const struct cli_verb verb_new, verb_import, verb_fmt, verb_test;
+extern const struct cli_verb verb_graph, verb_doc;
 
 /* ---- what several verbs do (shared.c); on failure each has told why on c->err ---- */
 
 /* Runs the compile for the argument PATH of the call: a file, a folder, "-" or nothing (the workspace). EXIT_DONE: no
  * errors. EXIT_INPUT, EXIT_OUR_BUG: k->diags says why. EXIT_CANNOT: told. The caller frees k in every case. */
 int verb_compile(const struct cli *c, struct compile *k, bool emit);
+/* The same with plans, and with what tests need: k->tests, result.probed. */
+int verb_compile_tests(const struct cli *c, struct compile *k);
+/* The same as a whole verb: compiles with plans, tells the diagnostics, and where there is no error shows it. */
+int verb_show(const struct cli *c, int (*show)(const struct cli *c, const struct compile *k));
 /* The diagnostics as text on c->err, coloured on a terminal. */
 void verb_put_diagnostics(const struct cli *c, const struct compile *k);
 /* Writes the buffer to c->out and frees it. False: out of memory. */
@@ -38,6 +45,37 @@ bool verb_replace_file(const char *path, struct slice text);
 /* Per sequence what a made-up contact, enrolled on Monday 2026-03-02 at 09:00 UTC, would get: JSON lines as `preview`
  * has them. In preview.c. */
 void verb_put_effects(struct buf *out, const struct compile *k);
+
+/* `test --explore` (explore.c): plays the sequences below PATH by itself. Of a compile of verb_compile_tests. An
+ * exit_code; told. */
+int verb_explore(const struct cli *c, const struct compile *k, struct tz_db *zones);
+
+/* `check --emit-test` (emit_test.c): appends a `test` for each finding of `found` that a play can show. False: told
+ * why.
+ */
+bool verb_emit_tests(const struct cli *c, const struct compile *found, struct buf *out);
+
+/* ---- which sequences, and where to (put.c); what fails has told why ---- */
+
+/* Whether the sequence of that row is asked for; only: the value of --sequence, or NULL. */
+bool verb_is_wanted(const struct compile *k, uint32_t index, const char *only);
+void verb_say_no_sequence(const struct cli *c, const struct compile *k, const char *only);
+/* That one `thing` ("a page") cannot show so many. */
+void verb_say_too_many(const struct cli *c, const char *thing, uint32_t count);
+/* Whether a source of the workspace lies at or below `wanted`, a realpath; NULL: everything does. */
+bool verb_is_below(const struct compile *k, uint32_t source, const char *wanted);
+/* Whether a file a sequence goes there: a folder that is there, or a name that ends with a slash. */
+bool verb_is_folder(const char *path);
+/* Makes the folder, when it is not there yet. */
+bool verb_folder(const struct cli *c, const char *folder);
+/* Whether what is made may go there: a name, and none of a source. NULL, standard output, may. */
+bool verb_may_write(const struct cli *c, const char *flag, const char *path);
+/* Whether the path's ending is among `endings` (".dot .svg"), or it has none: a picture in the wrong words is of no
+ * use. */
+bool verb_knows_ending(const struct cli *c, const char *path, const char *endings);
+/* Puts the text in the place of a file and frees it; in: of FOLDER/NAME and its ending. */
+bool verb_write(const struct cli *c, const char *path, struct buf *text);
+bool verb_write_in(const struct cli *c, const char *folder, struct slice name, const char *ending, struct buf *text);
 
 /* ---- files that are begun for somebody (new.c) ---- */
 

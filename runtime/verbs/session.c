@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/verbs/session.h"
-#include "runtime/verbs/verbs.h"
+#include "base/clock.h"
 #include "runtime/verbs/control.h"
+#include "runtime/verbs/verbs.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +11,6 @@
 #include <unistd.h>
 
 #define META_VIRTUAL_NOW "virtual_now_us"
-
-static int64_t clock_us(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * US_PER_SECOND + t.tv_nsec / 1000;
-}
 
 static int64_t boot_clock(void *context)
 {

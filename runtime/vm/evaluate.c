@@ -224,6 +224,7 @@ void machine_begin(struct machine *m, const struct image *image, const struct vm
 	m->result = ABSENT;
 	m->text = NULL;
 	m->sink = NULL;
+	m->marks = view->marked == image ? view->marks : NULL;
 	m->top = 0;
 }
 
@@ -234,6 +235,8 @@ void machine_run(struct machine *m, uint32_t pc)
 	for (;;) {
 		const uint8_t *p = m->code + pc, *a = p + 1, *b = p + 3;
 		uint32_t next = pc + lengths[*p];
+		if (m->marks)
+			m->marks[pc] |= VM_MARK_RAN;
 		switch ((enum opcode) * p) {
 		case OP_CONST: push(m, constant(m, operand_16(a))); break;
 		case OP_CONTACT: op_contact(m, operand_16(a)); break;
@@ -265,7 +268,11 @@ void machine_run(struct machine *m, uint32_t pc)
 		case OP_NEXT_TIME: op_next_time(m, operand_16(a)); break;
 		case OP_NEXT_DAY: op_next_day(m, operand_16(a)); break;
 		case OP_JUMP: next = operand_32(a); break;
-		case OP_JUMP_UNLESS: next = pop_yes(m) ? next : operand_32(a); break;
+		case OP_JUMP_UNLESS:
+			m->answer = pop_yes(m);
+			mark(m, pc, m->answer);
+			next = m->answer ? next : operand_32(a);
+			break;
 		case OP_SEND:
 			if (op_send(m, operand_16(a), operand_16(b)))
 				return;
@@ -275,13 +282,18 @@ void machine_run(struct machine *m, uint32_t pc)
 				return;
 			break;
 		case OP_WAIT_UNTIL:
-			if (op_wait_until(m, operand_16(a), operand_32(b), &next))
+			m->wait = pc;
+			if (op_wait_until(m, operand_16(a), operand_32(b), &next)) {
+				mark(m, pc, true);
 				return;
+			}
+			mark(m, pc, false);
 			break;
 		case OP_SET_CONTACT: op_set_contact(m, operand_16(a)); break;
 		case OP_END: op_end(m, operand_16(a)); return;
 		case OP_RETURN:
 			m->answer = pop_yes(m);
+			mark(m, pc, m->answer);
 			m->result = (struct value){.set = 1, .type = TYPE_YES_NO, .u.i = m->answer};
 			return;
 		case OP_EMIT: op_emit(m, operand_16(a)); break;
@@ -292,7 +304,10 @@ void machine_run(struct machine *m, uint32_t pc)
 		case OP_FORMAT_NUMBER: op_format_number(m, operand_16(a)); break;
 		case OP_BUILTIN: op_builtin(m, operand_16(a)); break;
 		case OP_DONE: return;
-		case OP_OR_DEFAULT: op_or_default(m, operand_16(a)); break;
+		case OP_OR_DEFAULT:
+			mark(m, pc, m->stack[m->top - 1].set && m->stack[m->top - 1].n);
+			op_or_default(m, operand_16(a));
+			break;
 		case OP_YIELD: m->result = pop(m); return;
 		case OP_QUEUE: op_queue(m, operand_16(a)); break;
 		case OP_PERFORM: op_perform(m, operand_16(a)); break;

@@ -20,6 +20,7 @@ struct machine {
 	bool deriving; /* a wait's rule is run again: stop at the wait, and only say its moment */
 	struct value derived;
 	uint32_t otherwise; /* where that wait goes when its moment has passed; NONE: it has no otherwise */
+	uint32_t wait;      /* the last WAIT_UNTIL that was run */
 	/* A condition or an expression alone: */
 	bool answer;
 	struct value result;
@@ -28,7 +29,8 @@ struct machine {
 	vm_sink *sink;
 	void *context;
 	size_t scratch_used;
-	bool cut; /* scratch was too small */
+	bool cut;       /* scratch was too small */
+	uint8_t *marks; /* NULL: nobody asks which code ran */
 	uint32_t top;
 	struct value stack[PLAN_STACK_MAX]; /* not cleared: the verifier proves that only what was pushed is read */
 };
@@ -37,6 +39,13 @@ void machine_begin(struct machine *m, const struct image *image, const struct vm
                    const struct vm_state *state);
 /* Runs from pc until the enrollment rests or ends, the condition has its answer, or the text is done. */
 void machine_run(struct machine *m, uint32_t pc);
+
+/* For coverage: which way the instruction at pc went. */
+static inline void mark(const struct machine *m, uint32_t pc, bool yes)
+{
+	if (m->marks)
+		m->marks[pc] |= yes ? VM_MARK_YES : VM_MARK_NO;
+}
 
 #define ABSENT ((struct value){.set = 0})
 

@@ -151,6 +151,7 @@ static void derive_again(const struct wake_up *w)
 	if (m.derived.set && m.derived.u.i == armed_us)
 		return;
 	if (m.otherwise != NONE && (!m.derived.set || m.derived.u.i < w->now_us)) {
+		mark(&m, m.wait, false);
 		w->after->base_us = w->now_us;
 		go_on(w, m.otherwise);
 		return;

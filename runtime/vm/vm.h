@@ -39,7 +39,15 @@ struct vm_view {
 	const struct calendar *holidays; /* NULL: none */
 	struct slice locale;
 	uint64_t seed; /* of the enrollment: variants are picked by its hash with the step's name */
+	/* For coverage: a byte for each of that image's code, VM_MARK_… where an instruction begins; written, never
+	 * read. NULL: none. */
+	const struct image *marked;
+	uint8_t *marks;
 };
+#define VM_MARK_RAN 1u
+#define VM_MARK_YES                                                                                                    \
+	2u /* of JUMP_UNLESS, RETURN: it was yes; WAIT_UNTIL: its moment was to come; OR_DEFAULT: a value was there */
+#define VM_MARK_NO 4u /* the other way: `otherwise`, the default */
 
 enum vm_event_kind {
 	VM_START,   /* enrolled */

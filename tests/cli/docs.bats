@@ -54,6 +54,13 @@ check_blocks() { # FILE LEAST
 	check_blocks docs/operating.md 1
 }
 
+@test "docs/testing.md: every example compiles, and its tests pass" {
+	check_blocks docs/testing.md 1
+	for block in blocks/*.seq; do
+		grep -q '^test ' "$block" || continue
+		"$SEQC" test "$block"
+	done
+}
 @test "the documents' links lead somewhere" {
 	run python3 - "$ROOT" <<'PYTHON'
 import os, re, sys

@@ -18,7 +18,7 @@ templates() { "$SEQC" new --list | sed -n 's/^\(std\/templates[^ ]*\|std\/recomm
 # A workspace as `seqc new` begins one, with all channels and these languages.
 fresh_workspace() { # LOCALES
 	"$SEQC" new workspace.seq >made.txt
-	sed -i "s/^    # \(sms texting\|whatsapp chat\)/    \1/; s/locales  en /locales  $1 /; s/one of en$/one of $1/" workspace.seq
+	sed -i "s/^    # \(sms texting\|whatsapp chat\)/    \1/; s/locales  en /locales  $1 /; s/one of en$/one of $1/; s/\"UTC\"/\"America\/New_York\"/" workspace.seq
 }
 
 check_clean() {
@@ -105,9 +105,20 @@ TEXT
 	"$SEQC" new spring_offer.seq
 	grep -q '^sequence spring_offer "Follow-up" {$' spring_offer.seq
 	check_clean
+	run -0 "$SEQC" test # it brings its tests along, under its name
+	[[ "$output" == *"spring_offer / an answer ends it"* ]]
 	"$SEQC" new - | diff - "$ROOT/stdlib/starter/sequence.seq"
 	"$SEQC" new 2nd-try.seq # no name of a sequence: it keeps its own
 	grep -q '^sequence follow_up "Follow-up" {$' 2nd-try.seq
+}
+
+@test "the tests of a copy bring what the workspace asks of every contact" {
+	"$SEQC" new workspace.seq
+	sed -i 's/company    text/company text required\n        size one of small, large required/' workspace.seq
+	"$SEQC" new spring_offer.seq
+	grep -q 'contact  { email "ada@engines.example"; first_name "Ada"; company "Engines"; size small }' spring_offer.seq
+	check_clean
+	run -0 "$SEQC" test
 }
 
 @test "seqc new leaves alone what is there, and says what it does not know" {
@@ -160,8 +171,24 @@ TEXT
 	[ "$count" -ge 10 ]
 }
 
+@test "every sequence of the examples and of the library has tests, and they pass" {
+	for folder in "$ROOT"/examples/*/ "$ROOT"/tests/library/workspace; do
+		run "$SEQC" test "$folder"
+		echo "$folder"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		"$SEQC" build --emit checked "$folder" 2>said | sed -n 's/^sequence \([a-z0-9_]*\).*/\1/p' >sequences
+		[ -s sequences ]
+		while IFS= read -r name; do # from its begin to its end, and cut short or another way
+			echo "$name: $(grep -rcE "^    sequence $name\$" "$folder" --include='*.seq' | awk -F: '{ n += $NF } END { print n + 0 }')"
+			[ "$(grep -rhE "^    sequence $name\$" "$folder" --include='*.seq' | wc -l)" -ge 2 ]
+		done <sequences
+	done
+	[ "$(wc -l <sequences)" -eq "$(templates | wc -l)" ]
+}
+
 @test "stdlib and examples are written as seqc fmt writes them" {
-	run "$SEQC" fmt --check "$ROOT/examples"
+	run "$SEQC" fmt --check "$ROOT/examples" "$ROOT/tests/library"
 	echo "$output"
 	[ "$status" -eq 0 ]
 	while IFS= read -r path; do

@@ -193,7 +193,7 @@ static void test_a_ramp(void **state)
 	struct world w;
 	struct buf error = {0};
 	world_open_store(&w, "memory:");
-	w.options.spread_off = false; /* where spread is off, as in tests of the language, so is a ramp */
+	w.options.ramp_off = false;
 	world_open_drive(&w, utc("03-02 10:00"));
 	assert_true(world_deploy(&w, MAILBOX("limit 100 messages per day, ramp 10 to 100 over 9 days") ONE("s", ""),
 	                         utc("03-02 10:00"), &error));

@@ -72,7 +72,7 @@ static void expect_all(const struct example *examples, size_t count)
 	"required;\n"                                                                                                  \
 	" region one of americas, europe; renewal date; seats number; vip yes_no; site url; at moment }\n"             \
 	" mailbox sales { address \"sales@acme.example\"; postal \"1 Main St\" } }\n"
-#define HELLO          "email hello { subject \"Hello\"; body \"Hi\" }\n"
+#define HELLO          "email hello { subject \"Hello\"; body \"Hi https://acme.example\" }\n"
 #define AGAIN          "email again { body \"Still there?\" }\n"
 #define SEQUENCE(body) WORKSPACE "sequence a {\n" body "\n}\n"
 #endif

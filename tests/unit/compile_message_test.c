@@ -15,7 +15,7 @@ static void each_channel_has_its_parts(void **state)
 	(void)state;
 	static const struct example examples[] = {
 	        {"an SMS", IN("sms a { text \"Hi\" }"), ""},
-	        {"a WhatsApp text", IN("whatsapp a { text \"Hi\" }"), ""},
+	        {"a WhatsApp text", IN("whatsapp a { text \"Hi\" }"), "W0616"},
 	        {"a template", IN("whatsapp a { template \"welcome\" pt_br values first_name, ok, 7 }"), "E0305"},
 	        {"a template's text", IN("whatsapp a { template \"w\" values \"{{company | default \"x\"}}\" }"), ""},
 	        {"a template's value may be absent", IN("whatsapp a { template \"w\" values company }"), "E0305"},
@@ -72,7 +72,7 @@ static void a_channel_is_there(void **state)
 	        {"no WhatsApp channel", SMALL "\nsms t { }}\nsequence a { whatsapp a { text \"Hi\" } }", "E0461"},
 	        {"none in a draft", SMALL "}\ndraft sequence a { sms a { text \"Hi\" } }", "e0461"},
 	        {"a file without a workspace has them",
-	         "sequence a { sms a { text \"Hi\" }; whatsapp b { text \"Ho\" } }", ""},
+	         "sequence a { sms a { text \"Hi\" }; whatsapp b { text \"Ho\" } }", "W0616"},
 	        {"no phone",
 	         "workspace acme { contact { email email }\nsms t { } }\nsequence a { sms a { text \"Hi\" } }",
 	         "E0462"},
@@ -247,7 +247,7 @@ static void values_have_a_way_out(void **state)
 	         "W0473"},
 	        {"a few words", IN("sms a { text \"Hi\" }\nwait 1 day\nsms b { text \"Hi\" }"), ""},
 	        {"by two channels", IN("sms a { text \"" LONG "\" }\nwait 1 day\nwhatsapp b { text \"" LONG "\" }"),
-	         ""},
+	         "W0616"},
 	        {"in two branches",
 	         IN("when contact.ok { sms a { text \"" LONG "\" } } otherwise { sms b { text \"" LONG "\" } }"), ""},
 	        {"one message twice",

@@ -79,9 +79,8 @@ static void steps_that_are_no_messages(void **state)
 	         SEQUENCE(HELLO "handoff over to b") "sequence b { input { score number required }\n" HELLO "}",
 	         "E0480"},
 	        {"of another type",
-	         SEQUENCE(HELLO
-	                  "handoff over to b { input { score yes } }") "sequence b { input { score number }\n" HELLO
-	                                                               "}",
+	         SEQUENCE(HELLO "handoff over to b { input { score yes } }") "sequence b { input { score number "
+	                                                                     "}\n" HELLO "}",
 	         "E0302"},
 	        {"no such input",
 	         SEQUENCE(HELLO

@@ -366,7 +366,8 @@ static void promises_are_kept(void **state)
 	                  "wait until 2026-12-01 otherwise skip\nwait 3 days as w\n" AGAIN),
 	         "E0422"},
 	        {"kept by the sequence's own limit",
-	         SEQUENCE("limit 1 message per 2 days\npromise at most 2 messages per 3 days\n" THREE("1 day")), ""},
+	         SEQUENCE("limit 1 message per 2 days\npromise at most 2 messages per 3 days\n" THREE("1 day")),
+	         "W0601"},
 	        {"not kept by a limit over too few days",
 	         SEQUENCE("limit 1 message per 1 day\npromise at most 2 messages per 3 days\n" THREE("1 day")),
 	         "E0422"},
@@ -385,11 +386,13 @@ static void what_stands_beside_sequences(void **state)
 	(void)state;
 	static const struct example examples[] = {
 	        {"a test's names must be there",
-	         SEQUENCE(HELLO) "test \"t\" { sequence a\ncontact { first_nme \"Ada\" }\nexpect email helo at "
-	                         "2026-03-02 10:00 }",
-	         "W0902 E0201 E0201"},
-	        {"a test is skipped, and the rest builds",
-	         SEQUENCE(HELLO) "test \"t\" { sequence a\nexpect nothing more }", "W0902"},
+	         SEQUENCE(HELLO) "test \"t\" { sequence a\ncontact { first_nme \"Ada\"; need \"n\" }\n"
+	                         "start 2026-03-02 10:00\nexpect email helo at 2026-03-02 10:00 }",
+	         "E0201 E0201"},
+	        {"a test, and the rest builds",
+	         SEQUENCE(HELLO) "test \"t\" { sequence a\ncontact { email \"a@b.example\"; need \"n\" }\n"
+	                         "start 2026-03-02 10:00\nexpect nothing more }",
+	         ""},
 	        {"channels of a workspace are there",
 	         "workspace a { contact { email email; phone phone; sms_ok yes_no default no }\n"
 	         "sms texting { provider salesmsg; number \"+15145550100\"; consent contact.sms_ok; limit 350 messages "

@@ -5,7 +5,7 @@
 
 static void add_warning(struct fixture *f, struct span span)
 {
-	diag_test_skipped(&f->diags, span);
+	diag_false_reply(&f->diags, span);
 }
 
 typedef void render_programs(const struct diags *d, struct buf *out);
@@ -124,7 +124,37 @@ static void sarif_has_relative_uris_and_suppressions(void **state)
 	assert_non_null(strstr(text, "\"suppressions\":[{\"kind\":\"inSource\",\"justification\":\"we know\"}]"));
 	assert_non_null(strstr(text, "\"insertedContent\":{\"text\":\"1\"}"));
 	assert_non_null(strstr(text, "\"relatedLocations\":[{\"id\":1,"));
-	assert_non_null(strstr(text, "\"ruleId\":\"W0902\",\"ruleIndex\":1,\"level\":\"warning\""));
+	assert_non_null(strstr(text, "\"ruleId\":\"W0420\",\"ruleIndex\":0,\"level\":\"warning\""));
+	fixture_close(&f);
+}
+
+static void a_witness_is_dated(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_open(&f);
+	add(&f, DIAG_NO_PLACE, "x");
+	struct diag *g = &f.diags.items[0];
+	diag_witness_for(&f.diags, g, "a contact in %s", "Pacific/Auckland");
+	diag_witness(&f.diags, g, WITNESS_NO_DATE, "%d days later", 9);
+	diag_witness(&f.diags, g, INT64_C(1772442000000000), "email \"intro\"\033");
+	buf_clear(&f.out);
+	diag_render_one(&f.diags, g, &f.out);
+	assert_string_equal(buf_cstr(&f.out), "error[E0515]: this cannot be compiled: x\n"
+	                                      "  = for example, for a contact in Pacific/Auckland:\n"
+	                                      "                            9 days later\n"
+	                                      "      Mon 2026-03-02 09:00  email \"intro\"\n");
+	assert_non_null(strstr(rendered(&f, diags_render_json),
+	                       ",\"witness_for\":\"a contact in Pacific/Auckland\",\"witness\":[{\"at\":null,"
+	                       "\"what\":\"9 days later\"},{\"at\":\"2026-03-02T09:00:00\",\"what\":\"email "
+	                       "\\\"intro\\\""));
+	assert_non_null(strstr(rendered(&f, diags_render_sarif),
+	                       "\\nfor example, for a contact in Pacific/Auckland:\\n"
+	                       "                      9 days later\\nMon 2026-03-02 09:00  email "));
+	f.diags.items[0].witness_for = (struct slice){0};
+	assert_non_null(strstr(rendered(&f, diags_render_sarif), "\\nfor example:\\n"));
+	assert_null(strstr(rendered(&f, diags_render_json), "witness_for\""));
+	assert_null(strstr(rendered(&f, diags_render_github), "2026"));
 	fixture_close(&f);
 }
 
@@ -212,6 +242,7 @@ int main(void)
 	        cmocka_unit_test(github_escapes_and_caps),
 	        cmocka_unit_test(junit_is_xml_whatever_the_source_holds),
 	        cmocka_unit_test(sarif_has_relative_uris_and_suppressions),
+	        cmocka_unit_test(a_witness_is_dated),
 	        cmocka_unit_test(a_fingerprint_outlives_its_line),
 	        cmocka_unit_test(edits_are_made_where_they_belong),
 	        cmocka_unit_test(of_edits_that_overlap_the_first_is_made),
