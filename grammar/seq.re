@@ -324,6 +324,7 @@ static void run(struct lexer *l)
 		letter  = [A-Za-z_\u00c0-\u037d\u037f-\u061b\u061d-\u167f\u1681-\u180d\u180f-\u1fff];
 		id      = [a-z] [a-z0-9_]*;
 		upper   = [A-Z] [A-Z0-9_]*;
+		part    = [A-Za-z0-9_]+; /* of an address; few of them, so that a.a.a… is read once and not from each a */
 		word    = letter (letter | [0-9])*;
 		num     = [0-9]+ ("." [0-9]+)?;
 		date    = [0-9]{4} "-" [0-9]{2} "-" [0-9]{2};
@@ -354,7 +355,7 @@ static void run(struct lexer *l)
 		<code, hole> [a-z]+ "://" [^ \t\r\n"';{}\x00-\x1f]* { lex_bare_url(l, START, END); continue; }
 		<code, hole> upper { lex_emit(l, TK_UPPER, START, END); continue; }
 		<code, hole> word { cursor = l->text + lex_bad_name(l, START, END); continue; }
-		<code, hole> [A-Za-z0-9._+]+ "@" [A-Za-z0-9.\-]+ { lex_bare_url(l, START, END); continue; }
+		<code, hole> part ([.+] part){0,4} "@" [A-Za-z0-9.\-]+ { lex_bare_url(l, START, END); continue; }
 		<code, hole> num { lex_emit(l, TK_NUM, START, END); continue; }
 		<code, hole> num "%" { lex_emit(l, TK_PERCENT, START, END); continue; }
 		<code, hole> clock { cursor = l->text + lex_odd_clock(l, START, END); continue; }
