@@ -88,11 +88,7 @@ static int doc(const struct cli *c, const struct compile *k)
 
 static int run(const struct cli *c)
 {
-	const char *to = cli_get(c, "-o");
-	bool inferred = to && !cli_has(c, "--format") && !verb_is_folder(to);
-	if (!verb_may_write(c, "-o", to) || (inferred && !verb_knows_ending(c, to, ".md .html")))
-		return EXIT_CANNOT;
-	return verb_show(c, doc);
+	return verb_takes_output(c, ".md .html") ? verb_show(c, doc) : EXIT_CANNOT;
 }
 
 static const struct cli_flag flags[] = {

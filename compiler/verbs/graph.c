@@ -92,11 +92,7 @@ static int graph(const struct cli *c, const struct compile *k)
 
 static int run(const struct cli *c)
 {
-	const char *to = cli_get(c, "-o");
-	bool inferred = to && !cli_has(c, "--format") && !verb_is_folder(to);
-	if (!verb_may_write(c, "-o", to) || (inferred && !verb_knows_ending(c, to, ".dot .gv .mmd .svg .json")))
-		return EXIT_CANNOT;
-	return verb_show(c, graph);
+	return verb_takes_output(c, ".dot .gv .mmd .svg .json") ? verb_show(c, graph) : EXIT_CANNOT;
 }
 
 static const struct cli_flag flags[] = {

@@ -187,11 +187,8 @@ static int run_once(const struct cli *c)
 /* What is asked for together cannot be had together. */
 static bool agrees(const struct cli *c)
 {
-	const char *to = cli_get(c, "-o");
-	if (!verb_may_write(c, "-o", to))
-		return false;
-	if (to && !cli_has(c, "--format") && !cli_has(c, "--watch") &&
-	    !verb_knows_ending(c, to, ".txt .json .ics .md .html"))
+	if (cli_has(c, "--watch") ? !verb_may_write(c, "-o", cli_get(c, "-o"))
+	                          : !verb_takes_output(c, ".txt .json .ics .md .html"))
 		return false;
 	if (!cli_has(c, "--all-paths") || strcmp(wish_of(c).format, "ics") != 0)
 		return true;

@@ -62,7 +62,7 @@ bool verb_may_write(const struct cli *c, const char *flag, const char *path)
 	return false;
 }
 
-bool verb_knows_ending(const struct cli *c, const char *path, const char *endings)
+static bool knows_ending(const struct cli *c, const char *path, const char *endings)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL, *name = slash ? slash + 1 : path;
 	const char *dot = name ? strrchr(name, '.') : NULL, *at = endings;
@@ -74,6 +74,13 @@ bool verb_knows_ending(const struct cli *c, const char *path, const char *ending
 			return true;
 	cli_error(c, "%s: its ending names no format; take one of %s, or say --format", path, endings);
 	return false;
+}
+
+bool verb_takes_output(const struct cli *c, const char *endings)
+{
+	const char *to = cli_get(c, "-o");
+	bool inferred = to && !cli_has(c, "--format") && !verb_is_folder(to);
+	return verb_may_write(c, "-o", to) && (!inferred || knows_ending(c, to, endings));
 }
 
 bool verb_write(const struct cli *c, const char *path, struct buf *text)

@@ -70,9 +70,9 @@ bool verb_is_folder(const char *path);
 bool verb_folder(const struct cli *c, const char *folder);
 /* Whether what is made may go there: a name, and none of a source. NULL, standard output, may. */
 bool verb_may_write(const struct cli *c, const char *flag, const char *path);
-/* Whether the path's ending is among `endings` (".dot .svg"), or it has none: a picture in the wrong words is of no
- * use. */
-bool verb_knows_ending(const struct cli *c, const char *path, const char *endings);
+/* Whether what is made may go to -o: no source, and, where no --format says it, a name whose ending is among `endings`
+ * (".dot .svg") or that has none: a picture in the wrong words is of no use. */
+bool verb_takes_output(const struct cli *c, const char *endings);
 /* Puts the text in the place of a file and frees it; in: of FOLDER/NAME and its ending. */
 bool verb_write(const struct cli *c, const char *path, struct buf *text);
 bool verb_write_in(const struct cli *c, const char *folder, struct slice name, const char *ending, struct buf *text);
