@@ -131,15 +131,25 @@ void op_suppress(struct machine *m, uint32_t purpose)
 	add_effect(m->effects, (struct vm_effect){.kind = VM_SUPPRESS, .index = purpose, .at_us = m->now_us});
 }
 
-void op_set_contact(struct machine *m, uint32_t field)
+static bool exits_now(const struct machine *m)
+{
+	const struct plan_exit *exits = IMAGE_ROWS(m->image, EXIT, exit);
+	for (uint32_t i = 0; !m->leaving && i < IMAGE_COUNT(m->image, EXIT); i++)
+		if (exits[i].trigger == TRIGGER_WHEN && holds(m, exits[i].when))
+			return true;
+	return false;
+}
+
+bool op_set_contact(struct machine *m, uint32_t field)
 {
 	struct value v = pop(m);
 	for (uint32_t i = 0; i < m->effects->count; i++)
 		if (m->effects->items[i].kind == VM_SET_CONTACT && m->effects->items[i].index == field) {
 			m->effects->items[i].value = v;
-			return;
+			return exits_now(m);
 		}
 	add_effect(m->effects, (struct vm_effect){.kind = VM_SET_CONTACT, .index = field, .value = v});
+	return exits_now(m);
 }
 
 /* ---- the end ---- */

@@ -219,7 +219,7 @@ void machine_begin(struct machine *m, const struct image *image, const struct vm
 	m->state = state;
 	m->after = NULL;
 	m->effects = NULL;
-	m->deriving = false;
+	m->leaving = m->deriving = false;
 	m->answer = false;
 	m->result = ABSENT;
 	m->text = NULL;
@@ -289,7 +289,10 @@ void machine_run(struct machine *m, uint32_t pc)
 			}
 			mark(m, pc, false);
 			break;
-		case OP_SET_CONTACT: op_set_contact(m, operand_16(a)); break;
+		case OP_SET_CONTACT:
+			if (op_set_contact(m, operand_16(a)))
+				return;
+			break;
 		case OP_END: op_end(m, operand_16(a)); return;
 		case OP_RETURN:
 			m->answer = pop_yes(m);

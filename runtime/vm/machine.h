@@ -17,6 +17,7 @@ struct machine {
 	/* A sequence's body alone: */
 	struct vm_state *after;
 	struct vm_effects *effects;
+	bool leaving;  /* the block of an exit: no other exit is asked */
 	bool deriving; /* a wait's rule is run again: stop at the wait, and only say its moment */
 	struct value derived;
 	uint32_t otherwise; /* where that wait goes when its moment has passed; NONE: it has no otherwise */
@@ -103,7 +104,8 @@ bool leads_to_ask(const struct image *image, uint32_t step);
 void op_suppress(struct machine *m, uint32_t purpose);
 void op_original(struct machine *m, uint32_t step);
 void op_rounds(struct machine *m, uint32_t slot);
-void op_set_contact(struct machine *m, uint32_t field);
+/* True: an `exit when` holds with that, so that nothing more is done here (rule 9). */
+bool op_set_contact(struct machine *m, uint32_t field);
 void op_end(struct machine *m, uint32_t end);
 void end_with(struct vm_state *after, uint32_t end, struct vm_effects *effects);
 /* The row of the step's message that this enrollment gets (language.md §4: variants). */

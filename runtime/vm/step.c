@@ -52,12 +52,13 @@ struct wake_up {
 	struct vm_effects *effects;
 };
 
-static void run(const struct wake_up *w, uint32_t pc)
+static void run(const struct wake_up *w, uint32_t pc, bool leaving)
 {
 	struct machine m;
 	machine_begin(&m, &w->plan->image, w->view, w->now_us, w->after);
 	m.after = w->after;
 	m.effects = w->effects;
+	m.leaving = leaving;
 	machine_run(&m, pc);
 }
 
@@ -66,7 +67,7 @@ static void leave(const struct wake_up *w, uint32_t exit)
 {
 	uint32_t body = PLAN_ROWS(w->plan, EXIT, exit)[exit].body;
 	if (body != NONE)
-		run(w, body);
+		run(w, body, true);
 	end_with(w->after, VM_END_IS_EXIT | exit, w->effects);
 }
 
@@ -80,10 +81,10 @@ static bool sets_contact(const struct vm_effects *effects)
 	return false;
 }
 
-/* Goes on at pc. A field set on the way may be what an exit waits for. */
+/* Goes on at pc. A field set on the way may be what an exit waits for: the code stops there (op_set_contact). */
 static void go_on(const struct wake_up *w, uint32_t pc)
 {
-	run(w, pc);
+	run(w, pc, false);
 	if (w->after->ended || !sets_contact(w->effects))
 		return;
 	uint32_t exit = find_exit(w->plan, w->after, NULL, w->now_us, w->view, w->effects);

@@ -159,6 +159,25 @@ static void test_a_pause(void **state)
 	close_it(&p);
 }
 
+/* Rule 9: `exit when` is tested when what it reads changes, not only where the code comes to rest. */
+static void test_a_field_that_ends_it(void **state)
+{
+	(void)state;
+	struct played p;
+	open_it(&p,
+	        SCENARIO_WORKSPACE
+	        "sequence a { window anytime\n exit when contact.seats > 9 { alert big { to \"t@acme.example\"; "
+	        "subject \"Big\"; body \"Big\" } }\n"
+	        "email intro { subject \"Hi\"; body \"One\" }\n set contact.seats = 10\n"
+	        "task call \"Call\" { async }\n email bump { body \"Two\" }\n}\n",
+	        "2026-03-05 18:00");
+	assert_true(scenario_run(p.s, NEVER_US, false, &p.error));
+	expect_happened(&p,
+	                "03-05 18:00 enrolled; 03-05 18:00 sent intro; 03-05 18:00 alert big; 03-05 18:00 exit when "
+	                "contact.seats > 9");
+	close_it(&p);
+}
+
 static void test_what_cannot_be(void **state)
 {
 	(void)state;
@@ -173,9 +192,8 @@ static void test_what_cannot_be(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_to_the_end),
-	        cmocka_unit_test(test_somebody_replies),
-	        cmocka_unit_test(test_a_pause),
+	        cmocka_unit_test(test_to_the_end),     cmocka_unit_test(test_somebody_replies),
+	        cmocka_unit_test(test_a_pause),        cmocka_unit_test(test_a_field_that_ends_it),
 	        cmocka_unit_test(test_what_cannot_be),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
