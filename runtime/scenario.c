@@ -4,6 +4,7 @@
 #include "runtime/scenario.h"
 #include "runtime/engine.h"
 #include "runtime/pack.h"
+#include "runtime/timeline.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,7 @@ static void on_line(void *context, const struct drive_line *line)
 	h.line.step = arena_copy(&s->arena, line->step);
 	h.line.reason = arena_copy(&s->arena, line->reason);
 	h.line.subject = arena_copy(&s->arena, line->subject);
-	h.payload = h.line.payload = arena_copy(&s->arena, line->payload);
+	h.line.payload = arena_copy(&s->arena, line->payload);
 	if (line->event == DRIVE_SENT)
 		h.message = next_message(s);
 	take_shifts(s, &h);
@@ -222,22 +223,14 @@ static uint8_t *on_marks(void *context, const struct plan *plan)
 
 /* ---- the clock ---- */
 
-/* Turns at one instant until nothing moves. */
 static bool settle(struct scenario_inside *s, int64_t at_us, struct buf *error)
 {
 	s->shown.now_us = at_us;
-	for (;;) {
-		if (drive_turn(s->drive, at_us, &s->next_us) < 0) {
-			buf_adds(error, drive_error(s->drive));
-			return false;
-		}
-		if (s->letterbox.failed) {
-			buf_adds(error, "out of memory");
-			return false;
-		}
-		if (s->next_us > at_us && drive_idle(s->drive))
-			return true;
-	}
+	if (!timeline_settle(s->drive, NULL, at_us, &s->next_us, error))
+		return false;
+	if (s->letterbox.failed)
+		buf_adds(error, "out of memory");
+	return !s->letterbox.failed;
 }
 
 int64_t scenario_next_us(const struct scenario *s)
@@ -410,18 +403,10 @@ static bool begin(struct scenario_inside *s, struct buf *error)
 	const struct scenario_options *o = &s->options;
 	if (!drive_deploy(s->drive, o->policy, o->plans, o->plan_count, o->start_us, error))
 		return false;
-	for (size_t i = 0; i < o->plan_count; i++) {
-		struct plan plan;
-		struct image_error why;
-		if (!plan_load(&plan, o->plans[i].p, o->plans[i].n, true, &why)) {
-			buf_adds(error, why.text);
-			return false;
-		}
-		struct slice name = PLAN_STRING(&plan, plan.sequence->name);
-		bool ok = plan.sequence->draft ||
-		          drive_set_state(s->drive, TARGET_SEQUENCE, name, CHANGE_ACTIVATE, o->start_us, error);
-		plan_free(&plan);
-		if (!ok)
+	for (uint32_t i = 0; i < s->drive->sequence_count; i++) {
+		const struct loaded_sequence *q = &s->drive->sequences[i];
+		if (q->row.state != SEQUENCE_DRAFT &&
+		    !drive_set_state(s->drive, TARGET_SEQUENCE, q->name, CHANGE_ACTIVATE, o->start_us, error))
 			return false;
 	}
 	s->options.plans = NULL; /* the store has them now, and the caller's array may go */

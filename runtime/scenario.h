@@ -48,7 +48,6 @@ struct scenario_shift {
 struct happening {
 	struct drive_line line; /* PLANNED and MOVED are no happenings: they are the shifts of the message they move */
 	const struct scenario_message *message; /* of SENT */
-	struct slice payload;                   /* of TASK, WEBHOOK, ALERT, PAGE: drive_errand_next reads it */
 	const struct scenario_shift *shifts;    /* of SENT, FAILED, SKIPPED; also of what ended while it waited */
 	size_t shift_count;
 	int64_t due_us; /* of a message: when it was due first (rule 3); NEVER_US: of none */

@@ -27,9 +27,7 @@ static bool bring(struct drive *d, const struct timeline_event **order, size_t c
 	return true;
 }
 
-/* Turns at one instant until nothing moves. */
-static bool settle_instant(struct drive *d, struct channel *channel, int64_t now_us, int64_t *wake_us,
-                           struct buf *error)
+bool timeline_settle(struct drive *d, struct channel *channel, int64_t now_us, int64_t *wake_us, struct buf *error)
 {
 	for (;;) {
 		int n = drive_turn(d, now_us, wake_us);
@@ -60,7 +58,7 @@ bool timeline_run(struct drive *d, struct channel *channel, int64_t from_us, int
 	bool ok = true;
 	while (ok && now_us <= until_us) {
 		ok = bring(d, order, count, &next, now_us, error) &&
-		     settle_instant(d, channel, now_us, &wake_us, error);
+		     timeline_settle(d, channel, now_us, &wake_us, error);
 		int64_t event_us = next < count ? order[next]->at_us : NEVER_US;
 		now_us = event_us < wake_us ? event_us : wake_us;
 		if (now_us == NEVER_US)

@@ -18,4 +18,7 @@ struct timeline_events {
  * with virtual_clock; its channels are polled without waiting. False: error. */
 bool timeline_run(struct drive *d, struct channel *channel, int64_t from_us, int64_t until_us,
                   struct timeline_events *events, struct buf *error);
+/* Turns at one instant until nothing moves; *wake_us: when something does next, NEVER_US: never. channel: to be polled,
+ * or NULL. False: error. */
+bool timeline_settle(struct drive *d, struct channel *channel, int64_t now_us, int64_t *wake_us, struct buf *error);
 #endif

@@ -164,8 +164,8 @@ static void fill_face(struct preview *p, struct preview_face *face, const struct
 {
 	if (h->message)
 		fill_message(p, face, h->message);
-	else if (h->payload.n)
-		fill_errand(p, face, h->payload);
+	else if (h->line.payload.n)
+		fill_errand(p, face, h->line.payload);
 }
 
 /* Which of the step's versions it was: by what it says, else by its channel. */

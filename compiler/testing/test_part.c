@@ -73,7 +73,7 @@ static bool try_message(struct part_search *s, const struct happening *h, struct
 
 static bool try_parts(struct part_search *s, const struct happening *h, struct arena *arena)
 {
-	struct slice payload = h->payload, name, text;
+	struct slice payload = h->line.payload, name, text;
 	if (h->message)
 		return try_message(s, h, arena);
 	while (drive_errand_next(&payload, &name, &text)) {
